@@ -1,0 +1,1 @@
+"""Agencies: state bodies, administrative units and the working calendar, everything dated."""
