@@ -1,0 +1,53 @@
+"""Tables and pages of lists: columns and cells as the templates need them, links that keep the query string."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.core.paginator import Page
+from django.http import QueryDict
+
+from lienthong.kernel.text import Bilingual
+
+Column = Bilingual | str | Mapping[str, Any]
+Cell = object
+
+CELL_KEYS = frozenset({"text", "href", "numeric", "tag", "sort_value"})
+
+
+def columns_of(head: Iterable[Column]) -> list[dict[str, Any]]:
+    """Columns with their text, whether they hold numbers, and their present sort order."""
+    plain: dict[str, Any] = {"text": "", "numeric": False, "sort": "none", "hidden": False}
+    return [{**plain, **column} if isinstance(column, Mapping) else {**plain, "text": column} for column in head]
+
+
+def cells_of(row: Iterable[Cell], columns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Cells of a row; a cell of a number column is a number cell."""
+    plain: dict[str, Any] = {"text": "", "href": "", "tag": "", "sort_value": None}
+    cells = []
+    for number, cell in enumerate(row):
+        numeric = bool(columns[number]["numeric"]) if number < len(columns) else False
+        told = cell if isinstance(cell, Mapping) else {"text": cell}
+        cells.append({**plain, "numeric": numeric, **told})
+    return cells
+
+
+def page_links(page: "Page[Any]", query: QueryDict | None, param: str) -> dict[str, Any]:
+    """Hrefs of the previous, next and numbered pages; every other part of the query string stays."""
+
+    def href(number: int) -> str:
+        kept = query.copy() if query is not None else QueryDict(mutable=True)
+        kept[param] = str(number)
+        return "?" + kept.urlencode()
+
+    ellipsis = page.paginator.ELLIPSIS
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {
+        "page": page,
+        "shown": page.paginator.num_pages > 1,
+        "previous": href(page.previous_page_number()) if page.has_previous() else "",
+        "next": href(page.next_page_number()) if page.has_next() else "",
+        "links": [
+            {"number": number, "href": "" if number == ellipsis else href(int(number)), "current": number == page.number}
+            for number in numbers
+        ],
+    }

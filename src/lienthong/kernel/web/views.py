@@ -1,0 +1,76 @@
+"""Views of the web base: the language switch, the style guide, the error handlers of every node."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from lienthong.kernel import access
+from lienthong.kernel.text import LANGUAGES
+from lienthong.kernel.web import samples
+from lienthong.kernel.web.middleware import LANGUAGE_COOKIE
+from lienthong.kernel.web.pages import error_page
+
+LANGUAGE_SECONDS = 365 * 24 * 3600
+
+
+# No token: a forged request could at most change the language of the page, and pages without a token can be cached.
+@csrf_exempt
+@require_POST
+@access.public
+def set_language(request: HttpRequest) -> HttpResponseBase:
+    """Remember the language that the person chose and lead back to the page they came from."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        target = "/"
+    response = HttpResponseRedirect(target)
+    language = request.POST.get("language", "")
+    if language in LANGUAGES:
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            language,
+            max_age=LANGUAGE_SECONDS,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure(),
+        )
+    return response
+
+
+@access.public
+def style_guide(request: HttpRequest) -> HttpResponse:
+    """Every component in its states, with the tag that makes it."""
+    page = Paginator(range(1, 241), 10).get_page(request.GET.get("page", 4))
+    return render(request, "web/style_guide.html", {**samples.all_samples(), "page": page})
+
+
+@access.public
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Handler of 400."""
+    return error_page(request, 400)
+
+
+@access.public
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Handler of 403."""
+    return error_page(request, 403)
+
+
+@access.public
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Handler of 404."""
+    return error_page(request, 404)
+
+
+@access.public
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Handler of a form whose token is missing or old."""
+    return error_page(request, 403, message=samples.STALE_FORM, code="web.csrf")
+
+
+@access.public
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Handler of 500: a page without context, because whatever makes pages may be what failed."""
+    return render(None, "web/500.html", status=500)  # type: ignore[arg-type]  # no request: no context processors run
