@@ -1,0 +1,96 @@
+"""Node profile: which agency this node belongs to, which roles it plays, where its keys and files lie."""
+
+import os
+import tomllib
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lienthong.kernel.text import Bilingual
+
+
+class BadProfile(Exception):
+    """The profile cannot be used; the sentence says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node (nút): an agency's running copy of the program. `home` holds its keys, files and mail."""
+
+    name: str
+    agency_code: str
+    title: Bilingual
+    roles: tuple[str, ...]
+    port: int
+    base_url: str
+    hub_url: str
+    home: Path
+    demo: bool = False
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def secret(self, name: str) -> str:
+        """A secret from the environment (`NAME`) or from the file that `NAME_FILE` names; "" when absent."""
+        if path := os.environ.get(f"{name}_FILE"):
+            return Path(path).read_text(encoding="utf-8").strip()
+        return os.environ.get(name, "")
+
+
+_REQUIRED = ("name", "agency_code", "title", "title_en", "roles", "port")
+
+
+def read_profile(path: Path) -> Node:
+    """Read a profile (`nodes/*.toml`). Raises BadProfile with a sentence for the operator."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadProfile(
+            f"There is no node profile {path}. Give one with --profile or LIENTHONG_PROFILE."
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadProfile(f"{path} is not valid TOML: {error}.") from None
+    node_table = table.get("node", {})
+    if missing := [key for key in _REQUIRED if key not in node_table]:
+        raise BadProfile(f"{path}: [node] lacks {', '.join(missing)}.")
+    port = int(os.environ.get("LIENTHONG_PORT", node_table["port"]))
+    base_url = os.environ.get("LIENTHONG_BASE_URL", node_table.get("base_url", f"http://127.0.0.1:{port}"))
+    home = Path(os.environ.get("LIENTHONG_HOME", Path("var") / node_table["name"]))
+    return Node(
+        name=node_table["name"],
+        agency_code=node_table["agency_code"],
+        title=Bilingual(node_table["title"], node_table["title_en"]),
+        roles=tuple(node_table["roles"]),
+        port=port,
+        base_url=base_url.rstrip("/"),
+        hub_url=os.environ.get("LIENTHONG_HUB_URL", node_table.get("hub_url", base_url)).rstrip("/"),
+        home=home.absolute(),
+        demo=bool(node_table.get("demo", False)),
+        parameters=dict(table.get("parameters", {})),
+    )
+
+
+@cache
+def _node_of_this_process() -> Node:
+    return read_profile(Path(os.environ.get("LIENTHONG_PROFILE", "nodes/hub.toml")))
+
+
+_override: list[Node] = []
+
+
+def node() -> Node:
+    """The node this process is."""
+    return _override[-1] if _override else _node_of_this_process()
+
+
+class playing:  # noqa: N801 (reads as a sentence: `with playing(node): …`)
+    """Be another node for a while; for tests and for preparing several nodes in one process."""
+
+    def __init__(self, other: Node, **changes: Any) -> None:
+        self._node = replace(other, **changes)
+
+    def __enter__(self) -> Node:
+        _override.append(self._node)
+        return self._node
+
+    def __exit__(self, *_: object) -> None:
+        _override.pop()

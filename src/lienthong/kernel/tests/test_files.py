@@ -1,0 +1,84 @@
+import io
+import zipfile
+
+import pytest
+from PIL import Image
+
+from lienthong.kernel import files
+from lienthong.kernel.errors import NotFound, Refused
+
+pytestmark = pytest.mark.django_db
+
+SMALL_PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def picture(width: int = 8, height: int = 8) -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (width, height)).save(out, "PNG")
+    return out.getvalue()
+
+
+def word_file(**members: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(f"word/{name}.xml", content)
+    return out.getvalue()
+
+
+def refusal(body: bytes, **options: object) -> str:
+    with pytest.raises(Refused) as caught:
+        files.store(body, name="giay.pdf", field="paper", **options)
+    assert caught.value.field == "paper"
+    return caught.value.code
+
+
+def test_a_stored_file_reads_back_and_is_kept_once(node_home):
+    first = files.store(SMALL_PDF, name="giấy khai sinh.pdf")
+    second = files.store(SMALL_PDF, name="khác.pdf")
+    assert first.sha256 == second.sha256
+    assert files.read(first.sha256) == SMALL_PDF
+    assert files.describe(first.sha256).media_type == files.PDF
+    assert len([p for p in node_home.rglob("*") if p.is_file()]) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "files.empty"),
+        (b"MZ\x90\x00 a program", "files.wrong-type"),
+        (b"<svg onload=alert(1)>", "files.wrong-type"),
+        (b"%PDF-1.7 cut off", "files.broken"),
+        (picture()[:40], "files.broken"),
+        (word_file(document=b"<a>" + b"0" * (101 * 2**20) + b"</a>"), "files.bomb"),
+        (word_file(document=b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), "files.bomb"),
+        (word_file(document=b"<a>not closed"), "files.broken"),
+    ],
+    ids=["empty", "program", "svg", "cut pdf", "cut png", "zip bomb", "xml bomb", "broken xml"],
+)
+def test_bad_files_are_refused_and_nothing_is_kept(node_home, body, code):
+    assert refusal(body) == code
+    assert not list(node_home.rglob("files/*"))
+
+
+def test_a_picture_of_too_many_points_is_refused_before_it_unfolds(node_home):
+    assert refusal(picture(20_000, 20_000)) == "files.bomb"
+
+
+def test_a_large_file_is_refused_with_the_limit(node_home):
+    assert refusal(SMALL_PDF * 100_000, max_bytes=2**20) == "files.too-large"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "..\\x", "a\x00b\n.pdf", "", "."])
+def test_names_cannot_lead_anywhere(name):
+    cleaned = files.clean_name(name)
+    assert "/" not in cleaned
+    assert "\\" not in cleaned
+    assert cleaned.isprintable()
+    assert cleaned.strip(".")
+
+
+@pytest.mark.parametrize("digest", ["../" * 20, "g" * 64, "ab", "A" * 64])
+def test_a_made_up_digest_finds_nothing(node_home, digest):
+    with pytest.raises(NotFound):
+        files.read(digest)

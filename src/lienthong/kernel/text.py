@@ -1,0 +1,92 @@
+"""Text: one form for stored text, folding for search, and the two languages of every screen."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import translation
+
+from lienthong.kernel.clock import ZONE
+
+LANGUAGES = ("vi", "en")
+
+_SPACES = re.compile(r"\s+")
+
+
+def nfc(text: str) -> str:
+    """Composed Unicode (NFC): "é" as one letter, so that equal texts are equal bytes."""
+    return unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """Text for searching: lower case, no accents, đ→d, single spaces.
+
+    >>> fold("  Đăng ký  KHAI SINH ")
+    'dang ky khai sinh'
+    """
+    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return _SPACES.sub(" ", bare).strip()
+
+
+def active_language() -> str:
+    """`vi` or `en`: the language of the screen being made; Vietnamese unless asked."""
+    language = (translation.get_language() or "vi").split("-")[0]
+    return language if language in LANGUAGES else "vi"
+
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """A sentence in both languages; `str()` is the one of the active language."""
+
+    vi: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en if active_language() == "en" else self.vi
+
+    def format(self, **values: object) -> "Bilingual":
+        """Fill `{name}` places in both languages."""
+        return Bilingual(self.vi.format(**values), self.en.format(**values))
+
+    def as_dict(self) -> dict[str, str]:
+        return {"vi": self.vi, "en": self.en}
+
+
+def tr(vi: str, en: str) -> Bilingual:
+    """Both languages of one sentence, side by side where it is used."""
+    return Bilingual(vi, en)
+
+
+def bilingual(value: "Bilingual | str | dict[str, str]") -> Bilingual:
+    """Take what a record or a caller holds (both languages, or one for both) as Bilingual."""
+    if isinstance(value, Bilingual):
+        return value
+    if isinstance(value, str):
+        return Bilingual(value, value)
+    return Bilingual(value["vi"], value.get("en") or value["vi"])
+
+
+def show_date(day: date | None) -> str:
+    """A day as people in Vietnam write it: 21/11/2026."""
+    if day is None:
+        return ""
+    if isinstance(day, datetime):
+        day = day.astimezone(ZONE).date()
+    return f"{day:%d/%m/%Y}"
+
+
+def show_moment(moment: datetime | None) -> str:
+    """A moment as people in Vietnam write it: 15:04 21/11/2026."""
+    return "" if moment is None else f"{moment.astimezone(ZONE):%H:%M %d/%m/%Y}"
+
+
+def show_number(number: int) -> str:
+    """Thousands by dots: 1.234.567."""
+    return f"{number:,}".replace(",", ".")
+
+
+def show_dong(amount: int) -> str:
+    """An amount of money in đồng: 8.000 đ."""
+    return f"{show_number(amount)} đ"

@@ -1,0 +1,33 @@
+"""The WSGI application of a node; in service it also starts the node's background threads."""
+
+import ctypes
+import os
+import signal
+
+import django
+from django.core.handlers.wsgi import WSGIHandler
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.node.settings")
+
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with_parent() -> None:
+    """A worker whose parent was killed would hold the port: Linux ends it too."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _make() -> WSGIHandler:
+    django.setup(set_prefix=False)
+    from lienthong.node import wiring
+
+    wiring.open_node()
+    if os.environ.get("LIENTHONG_BACKGROUND") == "1":
+        from lienthong.kernel import background, roles
+
+        _die_with_parent()
+        background.start([entry for role in roles.opened() for entry in role.periodic])
+    return WSGIHandler()
+
+
+application = _make()
