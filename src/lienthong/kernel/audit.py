@@ -20,9 +20,7 @@ def record(actor: Actor, action: str, subject: str, **facts: Any) -> None:
         agency_code=actor.agency_code,
         action=action,
         subject=subject,
-        facts={
-            key: value if isinstance(value, bool | int | None) else str(value) for key, value in facts.items()
-        },
+        facts={key: value if isinstance(value, bool | int | None) else str(value) for key, value in facts.items()},
     )
 
 

@@ -74,11 +74,7 @@ def store(
     _write(digest, body)
     ref = FileRef(digest, clean_name(name), media_type, len(body))
     StoredFile.objects.bulk_create(
-        [
-            StoredFile(
-                sha256=digest, name=ref.name, media_type=media_type, size=ref.size, stored_at=clock.now()
-            )
-        ],
+        [StoredFile(sha256=digest, name=ref.name, media_type=media_type, size=ref.size, stored_at=clock.now())],
         ignore_conflicts=True,
     )
     return ref

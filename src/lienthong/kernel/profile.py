@@ -44,9 +44,7 @@ def read_profile(path: Path) -> Node:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BadProfile(
-            f"There is no node profile {path}. Give one with --profile or LIENTHONG_PROFILE."
-        ) from None
+        raise BadProfile(f"There is no node profile {path}. Give one with --profile or LIENTHONG_PROFILE.") from None
     except tomllib.TOMLDecodeError as error:
         raise BadProfile(f"{path} is not valid TOML: {error}.") from None
     node_table = table.get("node", {})

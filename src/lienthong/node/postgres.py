@@ -112,9 +112,7 @@ class EmbeddedServer:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise ServerProblem(
-                f"The database in {self.folder} is in use by another running lienthong."
-            ) from None
+            raise ServerProblem(f"The database in {self.folder} is in use by another running lienthong.") from None
 
     def _prepare_folders(self) -> None:
         if len(str(self._socket_folder)) > _LONGEST_SOCKET_PATH:

@@ -10,7 +10,5 @@ _HOUSE = Path(__file__).resolve().parents[1]
 def installed() -> list[str]:
     """Dotted names of all rooms, lower floors first."""
     return [
-        f"lienthong.{floor}.{app.parent.name}"
-        for floor in FLOORS
-        for app in sorted((_HOUSE / floor).glob("*/apps.py"))
+        f"lienthong.{floor}.{app.parent.name}" for floor in FLOORS for app in sorted((_HOUSE / floor).glob("*/apps.py"))
     ]
