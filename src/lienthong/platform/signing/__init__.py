@@ -1,0 +1,1 @@
+"""Signing (chữ ký số): keys, certificates, personal signatures, agency seals, validation."""

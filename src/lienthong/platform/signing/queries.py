@@ -1,0 +1,105 @@
+"""Asking signing: whose certificate is this, is this signature good."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from lienthong.kernel import clock, roles
+from lienthong.kernel.errors import Refused
+from lienthong.kernel.text import tr
+from lienthong.platform.signing.ports import KeyStore, TrustStore
+from lienthong.platform.signing.rules import certificates, jws, signatures
+from lienthong.platform.signing.types import (
+    Certificate,
+    CertificateKind,
+    KeyName,
+    Signature,
+    VerifiedHeader,
+)
+
+# A PEM, or a function that finds the PEM of a thumbprint (None: not known).
+CertificateSource: TypeAlias = str | Callable[[str], str | None]
+
+
+def get_certificate(key: KeyName) -> Certificate:
+    """The certificate of a key held here, with its issuer in `pem`. Raises Refused `signing.unknown-key`."""
+    return certificates.describe(roles.port(KeyStore).chain(key).pem)
+
+
+def list_keys() -> tuple[KeyName, ...]:
+    """Names of the keys held here."""
+    return roles.port(KeyStore).names()
+
+
+def check_certificate(
+    pem: str,
+    at: datetime | None = None,
+    *,
+    kind: CertificateKind | None = None,
+    skew: timedelta = certificates.CLOCK_SKEW,
+) -> Certificate:
+    """A certificate that a root trusted here stands for at `at` (now by default).
+
+    `pem` may bring its issuers along.
+
+    Raises Refused `signing.malformed-certificate`, `signing.foreign-certificate`,
+    `signing.certificate-not-yet-valid`, `signing.certificate-expired`, `signing.wrong-kind`.
+    """
+    certificate = certificates.check(pem, roles.port(TrustStore).anchors(), at or clock.now(), skew=skew)
+    certificates.require_kind(certificate, kind)
+    return certificate
+
+
+def verify_bytes(
+    payload: bytes,
+    signature: Signature,
+    *,
+    certificate_pem: CertificateSource,
+    at: datetime | None = None,
+    kind: CertificateKind | None = None,
+) -> Certificate:
+    """Who signed these bytes. Raises Refused as `verify_detached`."""
+    certificate = _certificate_of(signature.thumbprint, certificate_pem, at, kind)
+    signatures.verify(certificate.pem, signature.value, payload)
+    return certificate
+
+
+def verify_detached(
+    payload: bytes,
+    signed: str,
+    *,
+    certificate_pem: CertificateSource,
+    at: datetime | None = None,
+    kind: CertificateKind | None = "node",
+    skew: timedelta = certificates.CLOCK_SKEW,
+) -> VerifiedHeader:
+    """Verify a detached JWS over exactly these bytes and say who signed.
+
+    `certificate_pem` is the certificate expected of the sender, or a function from `kid` to a PEM or None.
+    It must lead to a root trusted here, be valid at `at` (now by default) and be of `kind` (None: any).
+    Raises Refused `signing.malformed`, `signing.unsigned`, `signing.wrong-algorithm`, `signing.header`,
+    `signing.unknown-certificate`, `signing.wrong-signature`, and all that `check_certificate` raises.
+    """
+    parsed = jws.parse(signed)
+    certificate = _certificate_of(parsed.kid, certificate_pem, at, kind, skew)
+    signatures.verify(certificate.pem, parsed.signature, parsed.signing_input(payload))
+    return VerifiedHeader(headers=parsed.headers, certificate=certificate)
+
+
+def _certificate_of(
+    thumbprint: str,
+    source: CertificateSource,
+    at: datetime | None,
+    kind: CertificateKind | None,
+    skew: timedelta = certificates.CLOCK_SKEW,
+) -> Certificate:
+    pem = source if isinstance(source, str) else source(thumbprint)
+    if pem is None or certificates.thumbprint(certificates.parse_chain(pem)[0]) != thumbprint:
+        raise Refused(
+            "signing.unknown-certificate",
+            tr(
+                "Chữ ký dùng chứng thư số chưa được đăng ký ở đây.",
+                "The signature names a certificate that is not known here.",
+            ),
+        )
+    return check_certificate(pem, at, kind=kind, skew=skew)

@@ -1,0 +1,1 @@
+"""Pure decisions of signing: no key, no file, no clock."""

@@ -1,0 +1,16 @@
+"""Telling signing what to do: sign messages, sign and seal documents, issue certificates in the demo."""
+
+from lienthong.platform.signing.services.authority import (
+    ensure_demo_authority,
+    install_trust,
+    issue_certificate,
+)
+from lienthong.platform.signing.services.messages import sign_bytes, sign_detached
+
+__all__ = [
+    "ensure_demo_authority",
+    "install_trust",
+    "issue_certificate",
+    "sign_bytes",
+    "sign_detached",
+]

@@ -1,0 +1,69 @@
+"""A small demo authority for the tests of this room."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lienthong.kernel import clock, roles
+from lienthong.kernel.profile import node, playing
+from lienthong.platform.signing import services
+from lienthong.platform.signing.roles import ROLES
+
+ISSUED_AT = clock.at(2026, 11, 21, 8, 0)
+NOW = clock.at(2026, 11, 21, 9, 30)
+
+
+@dataclass(frozen=True)
+class Country:
+    """Two homes under one authority, and one under a foreign authority."""
+
+    demo: Path
+    province: Path
+    hub: Path
+    abroad: Path
+
+
+@pytest.fixture(scope="session")
+def country(tmp_path_factory) -> Country:
+    base = tmp_path_factory.mktemp("signing")
+    made = Country(base / "demo", base / "province", base / "hub", base / "abroad")
+    with clock.frozen(ISSUED_AT):
+        for home, into, code in (
+            (made.demo, made.province, "H36"),
+            (made.demo, made.hub, "G22"),
+            (made.abroad, made.abroad, "H36"),
+        ):
+            services.issue_certificate(
+                home, into=into, name="node", kind="node", agency_code=code, common_name=f"Nút {code}"
+            )
+            services.issue_certificate(
+                home,
+                into=into,
+                name="officer:nguyen.thi.lan",
+                kind="officer",
+                agency_code="H36.101",
+                common_name="Nguyễn Thị Lan",
+                position="Phó Chủ tịch",
+                organisation="Ủy ban nhân dân phường Xuân Hương - Đà Lạt",
+            )
+            services.issue_certificate(
+                home,
+                into=into,
+                name="seal:H36.101",
+                kind="seal",
+                agency_code="H36.101",
+                common_name="Ủy ban nhân dân phường Xuân Hương - Đà Lạt",
+            )
+    return made
+
+
+@pytest.fixture
+def at_province(country) -> Iterator[None]:
+    """This process is the province's node, this morning."""
+    before = roles.opened()
+    roles.open_roles(ROLES)
+    with playing(node(), home=country.province, agency_code="H36"), clock.frozen(NOW):
+        yield
+    roles.open_roles(before)

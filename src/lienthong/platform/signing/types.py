@@ -1,0 +1,111 @@
+"""What signing carries through its doors: frozen values, no keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from lienthong.kernel.text import Bilingual
+
+# `node`, `seal:<agency code>` or `officer:<username>`; where the key lives is the key store's affair.
+KeyName: TypeAlias = str
+CertificateKind: TypeAlias = Literal["node", "officer", "seal"]
+Appearance: TypeAlias = Literal["leader", "seal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Public-key certificate (chứng thư chữ ký số) of a node, an officer or an agency seal.
+
+    `pem` holds the certificate itself and then the issuing authority's; `thumbprint` is SHA-256 of the DER in
+    lower-case hex and is what a signature names as `kid`. Agency code by QĐ 20/2020/QĐ-TTg.
+    """
+
+    pem: str
+    thumbprint: str
+    subject: str
+    name: str
+    position: str
+    organisation: str
+    agency_code: str
+    kind: CertificateKind
+    issuer: str
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature over bytes: ES256, 64 bytes r||s, made with the key of `thumbprint`."""
+
+    value: bytes
+    thumbprint: str
+    algorithm: Literal["ES256"] = "ES256"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedHeader:
+    """What a good detached signature says: the sender's own headers, and whose certificate it is."""
+
+    headers: Mapping[str, str | int]
+    certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a PDF page in points, origin at the bottom left."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+
+@dataclass(frozen=True, slots=True)
+class PdfSignature:
+    """One signature in a PDF and what became of it.
+
+    `intact`: the signed bytes are unchanged and the signature is of that key. `trusted`: the certificate
+    leads to an authority this node trusts and is valid. `covers_whole`: the whole revision it was put on is
+    signed. `modified_after`: something other than a further signature was added later. `covers_file`: nothing
+    at all was. `signed_at` is the signer's own clock (PAdES B-B has no time stamp). `code` and `sentence` are the
+    verdict for programs and for people.
+    """
+
+    signer: str
+    position: str
+    organisation: str
+    agency_code: str
+    kind: CertificateKind | None
+    intact: bool
+    trusted: bool
+    covers_whole: bool
+    modified_after: bool
+    covers_file: bool
+    signed_at: datetime | None
+    reason: str
+    thumbprint: str
+    code: str
+    sentence: Bilingual
+
+    @property
+    def good(self) -> bool:
+        return self.code == "good"
+
+
+@dataclass(frozen=True, slots=True)
+class PdfVerdict:
+    """What may be said about a PDF: good only when every signature is, and the last covers the file."""
+
+    good: bool
+    code: str
+    sentence: Bilingual
+    signatures: tuple[PdfSignature, ...]
