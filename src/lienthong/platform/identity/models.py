@@ -18,7 +18,7 @@ KINDS = ((PERSON, "Cá nhân"), (OFFICER, "Cán bộ, công chức"))
 
 
 class Accounts(BaseUserManager["Account"]):
-    """Opens and finds accounts; user names are kept lower case so that sign-in does not depend on capitals."""
+    """Opens and finds accounts; user names are kept in lower case, so capitals do not matter at sign-in."""
 
     def open(self, *, username: str, password: str | None, **fields: object) -> Account:
         """Insert an account; ``password=None`` makes one that cannot sign in by password."""
@@ -42,7 +42,7 @@ class Account(AbstractBaseUser):
 
     username = models.CharField(max_length=64, unique=True)
     kind = models.CharField(max_length=8, choices=KINDS)
-    personal_number = models.CharField(max_length=12, unique=True, null=True, blank=True)  # noqa: DJ001
+    personal_number = models.CharField(max_length=12, unique=True, null=True, blank=True)
     name = models.CharField(max_length=200)
     email = models.EmailField(blank=True, default="")
     level = models.PositiveSmallIntegerField(default=1)
@@ -83,7 +83,10 @@ class Account(AbstractBaseUser):
 
 
 class Assignment(models.Model):
-    """Assignment (phân công nhiệm vụ): one duty an officer holds at one agency from a day until before another."""
+    """Assignment (phân công nhiệm vụ): one duty an officer holds at one agency.
+
+    It holds from ``valid_from`` and no longer on ``valid_to``.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="assignments")
     agency = models.ForeignKey(
@@ -93,7 +96,7 @@ class Assignment(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    duty = models.CharField(max_length=16, choices=[(duty, labels[0]) for duty, labels in DUTY_LABELS.items()])
+    duty = models.CharField(max_length=16, choices=[(d, labels[0]) for d, labels in DUTY_LABELS.items()])
     position_title = models.CharField(max_length=200)
     valid_from = models.DateField(default=clock.today)
     valid_to = models.DateField(null=True, blank=True)

@@ -88,9 +88,9 @@ def list_demo_people() -> list[DemoPerson]:
         for a in accounts.filter(kind=PERSON).order_by("pk")
     ]
     rows = _in_force(Assignment.objects.filter(account__in=accounts.filter(kind=OFFICER)), None)
+    officers = sorted(_officers(rows.select_related("account")), key=lambda o: (o.agency_code, o.account_id))
     return people + [
-        DemoPerson(o.account_id, OFFICER, o.username, o.name, o.position, o.agency_code, 1)
-        for o in sorted(_officers(rows.select_related("account")), key=lambda o: (o.agency_code, o.account_id))
+        DemoPerson(o.account_id, OFFICER, o.username, o.name, o.position, o.agency_code, 1) for o in officers
     ]
 
 

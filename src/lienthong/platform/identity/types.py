@@ -1,4 +1,4 @@
-"""What identity hands to other rooms: frozen facts about accounts and officers, and the fixed set of duties."""
+"""What identity hands to other rooms: accounts, officers, and the fixed set of duties."""
 
 from __future__ import annotations
 

@@ -1,0 +1,69 @@
+"""Synthetic officers of the demo country: made-up names, real kinds of positions. No real person is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from lienthong.platform.identity.types import (
+    CLERK,
+    COMMAND,
+    HANDLING,
+    LEADER,
+    OPERATOR,
+    PUBLISHER,
+    RECEPTION,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post of the demo: the last part of the user name, the position and its duties."""
+
+    username: str
+    position: str
+    duties: tuple[str, ...]
+
+
+COMMUNE_POSTS: Final = (
+    Post("tiepnhan", "Công chức Trung tâm Phục vụ hành chính công", (RECEPTION,)),
+    Post("hotich", "Công chức tư pháp - hộ tịch", (HANDLING,)),
+    Post("chutich", "Chủ tịch Ủy ban nhân dân", (LEADER,)),
+    Post("vanthu", "Văn thư", (CLERK,)),
+)
+PROVINCE_POSTS: Final = (
+    Post("vanhanh", "Quản trị hệ thống", (OPERATOR,)),
+    Post("chidao", "Chuyên viên theo dõi điều hành", (COMMAND,)),
+)
+POPULATION_POSTS: Final = (
+    Post("vanhanh", "Quản trị hệ thống", (OPERATOR,)),
+    Post("dancu", "Cán bộ quản lý dân cư", (HANDLING,)),
+)
+HUB_POSTS: Final = (
+    Post("chidao", "Chuyên viên Trung tâm điều hành", (COMMAND,)),
+    Post("vanhanh", "Quản trị hệ thống", (OPERATOR,)),
+    Post("congbo", "Chuyên viên kiểm soát thủ tục hành chính", (PUBLISHER,)),
+)
+
+_FAMILY: Final = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương")
+_WOMEN: Final = ("Thị Mai Anh", "Thị Thu Hà", "Ngọc Lan", "Thị Kim Oanh", "Thanh Vân", "Thị Hồng Nhung")
+_MEN: Final = ("Văn Lâm", "Quốc Bảo", "Minh Tuấn", "Đình Khải", "Hữu Phước", "Thanh Sơn")
+
+
+def name_of(agency_code: str, place: int) -> str:
+    """The made-up name of the officer at a place of an agency's list; the same on every node and start."""
+    seed = sum(ord(letter) * (index + 3) for index, letter in enumerate(agency_code)) + place * 7
+    given = (_WOMEN if (seed + place) % 2 else _MEN)[(seed // 2) % 6]
+    return f"{_FAMILY[seed % len(_FAMILY)]} {given}"
+
+
+def posts_of(agency_code: str) -> tuple[Post, ...]:
+    """Which posts an agency of the demo has; none for a unit inside a commune."""
+    if agency_code == "G22":
+        return HUB_POSTS
+    if agency_code == "G01":
+        return POPULATION_POSTS
+    depth = agency_code.count(".")
+    if agency_code.startswith("H"):
+        return (PROVINCE_POSTS, COMMUNE_POSTS, ())[min(depth, 2)]
+    return ()
