@@ -9,7 +9,7 @@ from lienthong.kernel import events, profile, roles
 
 
 @pytest.fixture(autouse=True)
-def _closed_doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _closed_doors() -> Iterator[None]:
     """Each test opens the roles it needs, and none stays open."""
     roles.open_roles(())
     events.forget_listeners()

@@ -84,7 +84,7 @@ def _guarded(view: View[P], rule: str, allows: Callable[[HttpRequest], HttpRespo
         return allows(request) or view(request, *args, **kwargs)
 
     cast("Any", guarded).access_rule = rule
-    return guarded
+    return cast("View[P]", guarded)
 
 
 def public(view: View[P]) -> View[P]:

@@ -92,8 +92,8 @@ def _work() -> None:
 
 
 async def _run_worker() -> None:
-    connector = cast("DjangoConnector", cast("App", app).connector).get_worker_connector()
-    worker_app = cast("App", app).with_connector(connector)
+    connector = cast("DjangoConnector", app.connector).get_worker_connector()
+    worker_app = app.with_connector(connector)
     async with worker_app.open_async():
         rescue = asyncio.create_task(_rescue_stalled(worker_app))
         try:

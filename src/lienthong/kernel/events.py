@@ -27,7 +27,7 @@ Listener = Callable[..., None]
 _listeners: dict[str, dict[str, tuple[type, Listener]]] = {}
 
 
-def listen(event_class: type, listener: Listener) -> None:
+def listen(event_class: Any, listener: Listener) -> None:
     """Register a listener on this node; called by the wiring, never by rooms."""
     name = f"{listener.__module__}.{listener.__qualname__}"
     _listeners.setdefault(event_class.NAME, {})[name] = (event_class, listener)
@@ -72,5 +72,5 @@ def deliver(listener: str, event: str, event_id: str, payload: dict[str, Any]) -
 
 
 @cache
-def _adapter(event_class: type) -> TypeAdapter[Any]:
+def _adapter(event_class: Any) -> TypeAdapter[Any]:
     return TypeAdapter(event_class)

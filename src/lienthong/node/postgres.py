@@ -171,7 +171,7 @@ class EmbeddedServer:
                 env=_environment(),
                 cwd="/",
                 start_new_session=True,
-                preexec_fn=_stop_with_parent,
+                preexec_fn=_stop_with_parent,  # noqa: PLW1509 (one prctl call, no lock is taken)
                 **self._as_user(),
             )
 

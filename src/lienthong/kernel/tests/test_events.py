@@ -42,9 +42,9 @@ def test_a_listener_hears_the_event_as_it_was_published():
 
 @pytest.mark.django_db
 def test_an_event_of_a_change_that_rolls_back_never_existed():
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         events.publish(LampLit("hall", clock.now()))
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert jobs.run_waiting() == 0
     assert heard == []
 
@@ -52,13 +52,13 @@ def test_an_event_of_a_change_that_rolls_back_never_existed():
 @pytest.mark.django_db
 def test_a_failing_listener_keeps_its_job():
     def fails(event: LampLit, event_id: UUID) -> None:
-        raise OSError
+        raise OSError("no lamp")
 
     events.forget_listeners()
     events.listen(LampLit, fails)
     events.publish(LampLit("hall", clock.now()))
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="no lamp"):
         jobs.run_waiting()
     events.listen(LampLit, on_lamp_lit)
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="no lamp"):
         jobs.run_waiting()
