@@ -5,7 +5,6 @@ event of a change that rolls back never existed, and a listener that fails is re
 """
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any, ClassVar, Protocol, runtime_checkable
 from uuid import UUID
 
@@ -24,6 +23,7 @@ class Event(Protocol):
 
 Listener = Callable[..., None]
 
+_adapters: dict[Any, TypeAdapter[Any]] = {}
 _listeners: dict[str, dict[str, tuple[type, Listener]]] = {}
 
 
@@ -71,6 +71,7 @@ def deliver(listener: str, event: str, event_id: str, payload: dict[str, Any]) -
     function(_adapter(event_class).validate_python(payload), UUID(event_id))
 
 
-@cache
 def _adapter(event_class: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(event_class)
+    if event_class not in _adapters:
+        _adapters[event_class] = TypeAdapter(event_class)
+    return _adapters[event_class]

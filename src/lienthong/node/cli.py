@@ -1,0 +1,242 @@
+"""The command line (dòng lệnh): `./lienthong demo | test | story | serve | bench | check | explain | migrate | …`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from lienthong import __version__
+
+Command = Callable[[argparse.Namespace], int]
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit code: 0 done, 1 failed with a sentence, 2 wrong words."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["test"]:
+        return _test(given[1:])
+    chosen = _parser().parse_args(given)
+    try:
+        return int(chosen.run(chosen))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./lienthong",
+        description="liên thông: one program that every Vietnamese state body can run, and that joins them all.",
+        epilog="Start with ./lienthong demo. Every command explains itself with --help.",
+    )
+    parser.add_argument("--version", action="version", version=f"lienthong {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_demo(commands)
+    commands.add_parser("test", help="run all tests, browser tests included", add_help=False)
+    _add_story(commands)
+    _add_bench(commands)
+    _add_serve(commands)
+    _add_node_commands(commands)
+    return parser
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add_demo(commands: Commands) -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="start the demo country: national portal, population database, a province",
+        description="Starts three state bodies as three nodes on this machine, each with its own database and keys, "
+        "and prints their addresses and the people you can sign in as. Stop with Ctrl+C; nothing is lost.",
+    )
+    demo.add_argument("--ports", default="8001,8002,8003", help="ports of hub, population, province (%(default)s)")
+    demo.add_argument("--home", type=Path, default=REPOSITORY / "var" / "demo", help="where the demo keeps its data")
+    demo.add_argument("--fresh", action="store_true", help="throw the demo's data away and begin anew")
+    demo.add_argument("--once", action="store_true", help="start, print, stop: to see that it works")
+    demo.set_defaults(run=_demo)
+
+
+def _add_story(commands: Commands) -> None:
+    story = commands.add_parser(
+        "story",
+        help="register a child's birth through three nodes and check everything",
+        description="Runs the main story over HTTP against three node processes of its own and prints each step, "
+        "then checks: the portal's copy, the logs, the signatures, the register, the figures. Exit 0 only if all hold.",
+    )
+    story.add_argument("--json", action="store_true", help="print one JSON object for machines")
+    story.add_argument("--home", type=Path, help="keep the data in this folder (default: a temporary one)")
+    story.set_defaults(run=_story)
+
+
+def _add_bench(commands: Commands) -> None:
+    bench = commands.add_parser(
+        "bench",
+        help="measure, with the baseline beside it",
+        description="Prints our figures, the baseline measured in the same run, the ratio, the goal, and whether "
+        "it is met.",
+    )
+    bench.add_argument("name", choices=["status-sync", "signing", "start"], help="what to measure")
+    bench.add_argument("--json", action="store_true", help="print one JSON object for machines")
+    bench.add_argument("--size", type=int, default=None, help="how much work (default: the goal's size)")
+    bench.set_defaults(run=_bench)
+
+
+def _add_serve(commands: Commands) -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="run one node by its profile",
+        description="Runs one node. The database is DATABASE_URL, or an embedded server in the node's home.",
+    )
+    _profile_argument(serve)
+    serve.set_defaults(run=_serve)
+
+
+def _add_node_commands(commands: Commands) -> None:
+    for name, run, help_text in (
+        ("migrate", _migrate, "bring the node's database to this version"),
+        ("check", _check, "say in sentences what is wrong with a node, or that nothing is"),
+        ("explain", _explain, "print which doors of a node are open, and which role opened them"),
+    ):
+        command = commands.add_parser(name, help=help_text, description=f"{help_text.capitalize()}.")
+        _profile_argument(command)
+        command.set_defaults(run=run)
+    log = commands.add_parser("log", help="verify the node's message log")
+    log.add_argument("deed", choices=["verify"])
+    _profile_argument(log)
+    log.set_defaults(run=_log)
+    contracts = commands.add_parser("contracts", help="write the letters' schemas and samples to contracts/")
+    contracts.set_defaults(run=_contracts)
+    manage = commands.add_parser("manage", help="Django's own commands, for developers", add_help=False)
+    manage.add_argument("words", nargs=argparse.REMAINDER)
+    manage.set_defaults(run=_manage)
+    seed = commands.add_parser("seed", help="fill a demo node with its synthetic country (done by demo)")
+    _profile_argument(seed)
+    seed.set_defaults(run=_seed)
+
+
+def _profile_argument(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--profile",
+        type=Path,
+        default=Path(os.environ.get("LIENTHONG_PROFILE", "nodes/hub.toml")),
+        help="the node's profile, a TOML file (%(default)s)",
+    )
+
+
+def _as_node(arguments: argparse.Namespace) -> None:
+    """Become the node of the profile, with Django set up. Raises SystemExit with a sentence for a bad profile."""
+    os.environ["LIENTHONG_PROFILE"] = str(arguments.profile)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.node.settings")
+    from lienthong.kernel.profile import BadProfile, node
+
+    try:
+        node()
+    except BadProfile as problem:
+        raise SystemExit(f"lienthong: {problem}") from None
+    import django
+
+    django.setup(set_prefix=False)
+    from lienthong.node import wiring
+
+    wiring.open_node()
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from lienthong.node.demo.command import run
+
+    return run(arguments.home, arguments.ports, fresh=arguments.fresh, once=arguments.once)
+
+
+def _story(arguments: argparse.Namespace) -> int:
+    from lienthong.node.story.command import run
+
+    return run(home=arguments.home, as_json=arguments.json)
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    from lienthong.node.bench.command import run
+
+    return run(arguments.name, size=arguments.size, as_json=arguments.json)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from lienthong.node.serve import run
+
+    return run(arguments.profile)
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    from lienthong.node.serve import with_database
+
+    return with_database(arguments.profile, lambda: _migrate_here(arguments))
+
+
+def _migrate_here(arguments: argparse.Namespace) -> int:
+    _as_node(arguments)
+    from lienthong.node.upgrade import upgrade
+
+    upgrade(print)
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from lienthong.node.serve import with_database
+
+    def check() -> int:
+        _as_node(arguments)
+        from lienthong.node.inspection import check as check_node
+
+        return check_node(print)
+
+    return with_database(arguments.profile, check)
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    _as_node(arguments)
+    from lienthong.node.inspection import explain
+
+    return explain(print)
+
+
+def _log(arguments: argparse.Namespace) -> int:
+    from lienthong.node.serve import with_database
+
+    def verify() -> int:
+        _as_node(arguments)
+        from lienthong.node.inspection import verify_log
+
+        return verify_log(print)
+
+    return with_database(arguments.profile, verify)
+
+
+def _contracts(arguments: argparse.Namespace) -> int:
+    arguments.profile = REPOSITORY / "nodes" / "hub.toml"
+    _as_node(arguments)
+    from lienthong.node.contracts import write_all
+
+    return write_all(REPOSITORY / "contracts")
+
+
+def _manage(arguments: argparse.Namespace) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.node.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["./lienthong manage", *arguments.words])
+    return 0
+
+
+def _seed(arguments: argparse.Namespace) -> int:
+    _as_node(arguments)
+    from lienthong.node.demo.seeding import seed
+
+    return seed(print)
+
+
+def _test(words: list[str]) -> int:
+    from lienthong.node.suite import run
+
+    return run(words)
