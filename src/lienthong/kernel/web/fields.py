@@ -1,7 +1,7 @@
 """Form fields as the templates need them: ids, the error that belongs to a field, what describes it.
 
-An id is made from the field's path (`child.birth_date` → `child-birth_date`), so that the error summary can link to
-the field without knowing its kind: the first box of every kind carries the bare id.
+An id is made from the field's path (`child.birth_date` → `child-birth_date`), so that the error summary can link
+to the field without knowing its kind: the first box of every kind carries the bare id.
 """
 
 import re
@@ -13,12 +13,13 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from lienthong.kernel.errors import FieldError, Refused
-from lienthong.kernel.text import Bilingual
+from lienthong.kernel.text import Bilingual, tr
 
 Text = Bilingual | str
 Problem = Bilingual | str | FieldError | Refused | Sequence[FieldError] | None
 
 DATE_PARTS = ("day", "month", "year")
+DATE_TITLES = {"day": tr("Ngày", "Day"), "month": tr("Tháng", "Month"), "year": tr("Năm", "Year")}
 
 _NOT_IN_ID = re.compile(r"[^0-9A-Za-z_-]+")
 
@@ -73,7 +74,7 @@ def describe(name: str, label: Text, *, error: Problem, hint: Text, optional: bo
 
 
 def choices(field_id: str, options: Iterable[Any], chosen: Iterable[Any]) -> list[dict[str, Any]]:
-    """Options of radios, checkboxes and selects: (value, label) or (value, label, hint), first id is the field's."""
+    """Options of radios, checkboxes, selects: (value, label) or (value, label, hint); the first has the bare id."""
     wanted = {str(value) for value in chosen if value is not None}
     found = []
     for number, option in enumerate(options, start=1):
@@ -102,9 +103,27 @@ def date_boxes(name: str, value: object) -> dict[str, str]:
     return dict.fromkeys(DATE_PARTS, "")
 
 
+def date_parts(name: str, value: object, *, birthday: bool) -> list[dict[str, Any]]:
+    """The three boxes of a day as the template needs them."""
+    boxes = date_boxes(name, value)
+    field_id = id_of(name)
+    return [
+        {
+            "id": field_id if part == "day" else f"{field_id}-{part}",
+            "name": f"{name}-{part}",
+            "label": DATE_TITLES[part],
+            "value": boxes[part],
+            "width": 4 if part == "year" else 2,
+            "autocomplete": f"bday-{part}" if birthday else "",
+        }
+        for part in DATE_PARTS
+    ]
+
+
 def attributes(values: Mapping[str, Any]) -> SafeString:
     """Extra HTML attributes: `hx_get="/x"` → `hx-get="/x"`; True alone, False and None left out."""
-    told = [(name.replace("_", "-"), value) for name, value in values.items() if value not in (None, False, "")]
+    present = {name: value for name, value in values.items() if value not in (None, False, "")}
+    told = [(name.replace("_", "-"), value) for name, value in present.items()]
     flags = format_html_join("", " {}", ((name,) for name, value in told if value is True))
     pairs = format_html_join("", ' {}="{}"', ((name, value) for name, value in told if value is not True))
     return SafeString(flags + pairs)

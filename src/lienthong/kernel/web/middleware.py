@@ -1,7 +1,8 @@
-"""Middleware of all pages: the language, the content security policy, refusals shown as pages or problem bodies."""
+"""Middleware of all pages: the language, the content security policy, refusals as pages or problem bodies."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -12,11 +13,11 @@ from lienthong.kernel.text import LANGUAGES
 from lienthong.kernel.web.pages import refusal_page
 
 LANGUAGE_PATH = "/ngon-ngu/"
-LANGUAGE_COOKIE = "lt_language"
 
 # Nothing from elsewhere and nothing inline; pictures made on the page (a QR code) may be data.
 POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
 )
 API_PATHS = ("/api/", "/exchange/")
 
@@ -25,11 +26,11 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 def chosen_language(request: HttpRequest) -> str:
     """The language that the person chose (a cookie); Vietnamese until they choose."""
-    language = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return language if language in LANGUAGES else LANGUAGES[0]
 
 
-class LanguageMiddleware:
+class Language:
     """Makes the page in the chosen language and says so in `Content-Language`."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -44,11 +45,11 @@ class LanguageMiddleware:
         return response
 
 
-class ContentSecurityPolicyMiddleware:
+class ContentSecurityPolicy:
     """Forbids scripts, styles and frames that are not our own.
 
-    A form that leads to an outside party (a payment gateway) is refused by browsers unless the party's origin is named
-    in the node's parameter `form_targets`.
+    Browsers refuse a form that leads to an outside party (a payment gateway) unless the party's origin is named in
+    the node's parameter `form_targets`.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -58,13 +59,12 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         targets = " ".join(str(origin) for origin in node().parameters.get("form_targets", ()))
         response.headers.setdefault("Content-Security-Policy", f"{POLICY} {targets}".rstrip())
-        response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
 
 
-class RefusalMiddleware:
-    """Shows a refusal that no view caught: a page with the sentence, or a problem body (RFC 9457) on API paths."""
+class Refusals:
+    """Shows a refusal that no view caught: a page, or a problem body (RFC 9457) where a program reads."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -17,6 +17,10 @@ TITLES = {
     500: tr("Hệ thống đang gặp sự cố", "There is a problem with the service"),
     503: tr("Dịch vụ tạm thời không dùng được", "The service is unavailable"),
 }
+STALE_FORM = tr(
+    "Trang này đã mở quá lâu nên không gửi được. Hãy quay lại, tải lại trang và gửi lần nữa.",
+    "This page was open for too long to be sent. Go back, reload the page and send it again.",
+)
 
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:

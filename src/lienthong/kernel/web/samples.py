@@ -5,18 +5,14 @@ from typing import Any
 
 from lienthong.kernel.clock import at
 from lienthong.kernel.errors import FieldError
-from lienthong.kernel.text import tr
+from lienthong.kernel.text import Bilingual, tr
 
-STALE_FORM = tr(
-    "Trang này đã mở quá lâu nên không gửi được. Hãy quay lại, tải lại trang và gửi lần nữa.",
-    "This page was open for too long to be sent. Go back, reload the page and send it again.",
-)
 SOME_MOMENT = at(2026, 11, 21, 9, 30)
 
 
 def all_samples() -> dict[str, Any]:
     """The context of the style guide."""
-    return {"form_errors": _errors(), **_choices(), **_lists(), **_tables()}
+    return {"form_errors": _errors(), "tags": _tags(), **_choices(), **_lists(), **_tables()}
 
 
 def _errors() -> list[FieldError]:
@@ -24,18 +20,41 @@ def _errors() -> list[FieldError]:
         FieldError("bad_name", tr("Hãy điền họ và tên.", "Enter your full name."), "sample.required"),
         FieldError(
             "bad_day",
-            tr("Ngày sinh phải là một ngày có thật, ví dụ 27 3 1990.", "Date of birth must be a real date, like 27 3 1990."),
+            tr(
+                "Ngày sinh phải là một ngày có thật, ví dụ 27 3 1990.",
+                "Date of birth must be a real date, like 27 3 1990.",
+            ),
             "sample.date",
         ),
-        FieldError("bad_choice", tr("Hãy chọn cách nhận kết quả.", "Choose how to receive the result."), "sample.choice"),
+        FieldError(
+            "bad_choice", tr("Hãy chọn cách nhận kết quả.", "Choose how to receive the result."), "sample.choice"
+        ),
         FieldError("bad_file", tr("Tệp lớn hơn 10 MB.", "The file is larger than 10 MB."), "sample.size"),
+    ]
+
+
+def _tags() -> list[tuple[Bilingual, str]]:
+    return [
+        (tr("Mới nộp", "New"), "grey"),
+        (tr("Đang xử lý", "In progress"), "blue"),
+        (tr("Chờ bổ sung", "Waiting for papers"), "orange"),
+        (tr("Chờ nộp phí", "Waiting for the fee"), "yellow"),
+        (tr("Đã có kết quả", "Result issued"), "green"),
+        (tr("Đã trả", "Handed over"), "teal"),
+        (tr("Từ chối", "Refused"), "red"),
+        (tr("Đã rút", "Withdrawn"), "purple"),
+        (tr("Dừng", "Stopped"), "magenta"),
     ]
 
 
 def _choices() -> dict[str, Any]:
     return {
         "receive_options": [
-            ("online", tr("Bản điện tử trên Cổng", "Electronic copy on the portal"), tr("Có ngay khi ký", "As soon as signed")),
+            (
+                "online",
+                tr("Bản điện tử trên Cổng", "Electronic copy on the portal"),
+                tr("Có ngay khi ký", "As soon as signed"),
+            ),
             ("direct", tr("Tại bộ phận một cửa", "At the one-stop desk")),
             ("postal", tr("Qua bưu điện", "By post"), tr("Cước do bưu điện thu", "The post office charges for it")),
         ],
@@ -71,7 +90,9 @@ def _lists() -> dict[str, Any]:
                 "title": tr("Yêu cầu bổ sung", "More papers asked for"),
                 "moment": SOME_MOMENT + timedelta(hours=5),
                 "by": tr("Bộ phận một cửa", "One-stop desk"),
-                "text": tr("Ảnh giấy chứng sinh bị mờ, hãy chụp lại.", "The photo of the paper is blurred, take it again."),
+                "text": tr(
+                    "Ảnh giấy chứng sinh bị mờ, hãy chụp lại.", "The photo of the paper is blurred, take it again."
+                ),
                 "colour": "orange",
             },
             {"title": tr("Đã nộp", "Filed"), "moment": SOME_MOMENT, "by": "Trần Thị Bích Ngọc"},

@@ -1,4 +1,4 @@
-"""Tables and pages of lists: columns and cells as the templates need them, links that keep the query string."""
+"""Tables and lists: columns, cells and groups for the templates, links that keep the query string."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -17,7 +17,8 @@ CELL_KEYS = frozenset({"text", "href", "numeric", "tag", "sort_value"})
 def columns_of(head: Iterable[Column]) -> list[dict[str, Any]]:
     """Columns with their text, whether they hold numbers, and their present sort order."""
     plain: dict[str, Any] = {"text": "", "numeric": False, "sort": "none", "hidden": False}
-    return [{**plain, **column} if isinstance(column, Mapping) else {**plain, "text": column} for column in head]
+    told = (column if isinstance(column, Mapping) else {"text": column} for column in head)
+    return [{**plain, **column} for column in told]
 
 
 def cells_of(row: Iterable[Cell], columns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -39,7 +40,6 @@ def page_links(page: "Page[Any]", query: QueryDict | None, param: str) -> dict[s
         kept[param] = str(number)
         return "?" + kept.urlencode()
 
-    ellipsis = page.paginator.ELLIPSIS
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return {
         "page": page,
@@ -47,7 +47,33 @@ def page_links(page: "Page[Any]", query: QueryDict | None, param: str) -> dict[s
         "previous": href(page.previous_page_number()) if page.has_previous() else "",
         "next": href(page.next_page_number()) if page.has_next() else "",
         "links": [
-            {"number": number, "href": "" if number == ellipsis else href(int(number)), "current": number == page.number}
+            {
+                "number": number,
+                "href": href(number) if isinstance(number, int) else "",
+                "current": number == page.number,
+            }
             for number in numbers
         ],
     }
+
+
+def grouped(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Entries of a side navigation by their headings: dicts of `heading` and `entries`."""
+    groups: list[dict[str, Any]] = []
+    for item in items:
+        if heading := item.get("heading"):
+            groups.append({"heading": heading, "entries": []})
+            continue
+        if not groups:
+            groups.append({"heading": "", "entries": []})
+        groups[-1]["entries"].append(item)
+    return groups
+
+
+def crumb_of(item: object) -> dict[str, Any]:
+    """One breadcrumb from a pair (text, href), a dict, or a plain text (the page itself)."""
+    if isinstance(item, Mapping):
+        return {"href": "", **item}
+    if isinstance(item, (tuple, list)):
+        return {"text": item[0], "href": item[1]}
+    return {"text": item, "href": ""}

@@ -1,5 +1,6 @@
 """Views of the web base: the language switch, the style guide, the error handlers of every node."""
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,26 +11,24 @@ from django.views.decorators.http import require_POST
 from lienthong.kernel import access
 from lienthong.kernel.text import LANGUAGES
 from lienthong.kernel.web import samples
-from lienthong.kernel.web.middleware import LANGUAGE_COOKIE
-from lienthong.kernel.web.pages import error_page
+from lienthong.kernel.web.pages import STALE_FORM, error_page
 
 LANGUAGE_SECONDS = 365 * 24 * 3600
 
 
-# No token: a forged request could at most change the language of the page, and pages without a token can be cached.
+# No token: a forged request could at most change the language of the page, and pages stay cacheable.
 @csrf_exempt
 @require_POST
 @access.public
 def set_language(request: HttpRequest) -> HttpResponseBase:
     """Remember the language that the person chose and lead back to the page they came from."""
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        target = "/"
-    response = HttpResponseRedirect(target)
+    ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    response = HttpResponseRedirect(target if ours else "/")
     language = request.POST.get("language", "")
     if language in LANGUAGES:
         response.set_cookie(
-            LANGUAGE_COOKIE,
+            settings.LANGUAGE_COOKIE_NAME,
             language,
             max_age=LANGUAGE_SECONDS,
             samesite="Lax",
@@ -47,19 +46,19 @@ def style_guide(request: HttpRequest) -> HttpResponse:
 
 
 @access.public
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
     """Handler of 400."""
     return error_page(request, 400)
 
 
 @access.public
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
     """Handler of 403."""
     return error_page(request, 403)
 
 
 @access.public
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
     """Handler of 404."""
     return error_page(request, 404)
 
@@ -67,10 +66,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @access.public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Handler of a form whose token is missing or old."""
-    return error_page(request, 403, message=samples.STALE_FORM, code="web.csrf")
+    return error_page(request, 403, message=STALE_FORM, code="web.csrf")
 
 
 @access.public
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(_request: HttpRequest) -> HttpResponse:
     """Handler of 500: a page without context, because whatever makes pages may be what failed."""
-    return render(None, "web/500.html", status=500)  # type: ignore[arg-type]  # no request: no context processors run
+    return render(None, "web/500.html", status=500)

@@ -1,7 +1,7 @@
 """Template tags of all pages: both languages side by side, and the components.
 
-`{% load lt %}`, then `{% t "Xin chào" "Hello" %}` and `{% lt_input "name" "Họ tên"|en:"Name" %}`. Wherever a tag takes a text it
-takes a plain string or a `Bilingual`. `error=` takes one sentence or all errors of the form: the field finds its own.
+`{% load lt %}`, then `{% t "Xin chào" "Hello" %}` and `{% lt_input "name" "Họ tên"|en:"Name" %}`. A text is a plain
+string or a `Bilingual`. `error=` takes one sentence or all errors of the form: the field finds its own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from lienthong.kernel import text
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.kernel.web import fields
 from lienthong.kernel.web.fields import Problem, Text
-from lienthong.kernel.web.tables import Cell, Column, cells_of, columns_of, page_links
+from lienthong.kernel.web.tables import Cell, Column, cells_of, columns_of, crumb_of, grouped, page_links
 
 register = template.Library()
 
@@ -211,21 +211,8 @@ def lt_date(
     heading: bool = False,
     birthday: bool = False,
 ) -> dict[str, Any]:
-    """A day in three boxes `name-day`, `name-month`, `name-year`; `value`: a date, ISO text, or a mapping of the three."""
-    boxes = fields.date_boxes(name, value)
-    titles = {"day": tr("Ngày", "Day"), "month": tr("Tháng", "Month"), "year": tr("Năm", "Year")}
-    field_id = fields.id_of(name)
-    parts = [
-        {
-            "id": field_id if part == "day" else f"{field_id}-{part}",
-            "name": f"{name}-{part}",
-            "label": titles[part],
-            "value": boxes[part],
-            "width": 4 if part == "year" else 2,
-            "autocomplete": f"bday-{part}" if birthday else "",
-        }
-        for part in fields.DATE_PARTS
-    ]
+    """A day in three boxes `name-day`, `name-month`, `name-year`; `value`: a date, ISO text or a mapping."""
+    parts = fields.date_parts(name, value, birthday=birthday)
     return fields.describe(name, label, error=error, hint=hint, optional=optional, heading=heading, parts=parts)
 
 
@@ -263,15 +250,13 @@ def lt_error_summary(errors: object = None) -> dict[str, Any]:
 def lt_button(
     vi: Text, en: str = "", kind: str = "", name: str = "", value: object = "", href: str = "", **extra: Any
 ) -> dict[str, Any]:
-    """A button that names the act; with `href` a link that looks like one. `kind`: secondary, warning, inverse, start."""
-    once = not href
+    """A button that names the act; a link with `href`. `kind`: secondary, warning, inverse, start."""
     return {
         "text": tr(vi, en) if isinstance(vi, str) and en else vi,
         "kind": kind,
         "name": name,
         "value": value,
         "href": href,
-        "once": once,
         "extra": fields.attributes(extra),
     }
 
@@ -330,14 +315,7 @@ def lt_empty(title: Text, body: Text = "") -> dict[str, Any]:
 @register.inclusion_tag(COMPONENTS + "breadcrumbs.html")
 def lt_breadcrumbs(items: Iterable[Any]) -> dict[str, Any]:
     """Where the page stands: pairs (text, href); the last one may be a plain text."""
-    return {
-        "items": [
-            {"text": item[0], "href": item[1]}
-            if isinstance(item, (tuple, list))
-            else (item if isinstance(item, Mapping) else {"text": item, "href": ""})
-            for item in items
-        ]
-    }
+    return {"items": [crumb_of(item) for item in items]}
 
 
 @register.inclusion_tag(COMPONENTS + "table.html")
@@ -363,12 +341,12 @@ def lt_table(
 @register.inclusion_tag(COMPONENTS + "side_nav.html")
 def lt_side_nav(items: Iterable[Mapping[str, Any]], label: Text = "") -> dict[str, Any]:
     """Officers' side navigation: dicts of `text`, `href`, `active`, `count`; a dict with `heading` starts a group."""
-    return {"items": list(items), "label": label}
+    return {"groups": grouped(items), "label": label}
 
 
 @register.inclusion_tag(COMPONENTS + "figures.html")
 def lt_figures(items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Numbers that matter: dicts of `number`, `unit`, `label`, `note` (period and source), `href`, `tone` (good, bad)."""
+    """Numbers: dicts of `number`, `unit`, `label`, `note` (period and source), `href`, `tone` (good, bad)."""
     return {"items": list(items)}
 
 
