@@ -105,9 +105,7 @@ def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
     if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):
         raise Refused(
             "signing.wrong-algorithm",
-            tr("Khóa {path} không thuộc loại P-256.", "The key {path} is not on the curve P-256.").format(
-                path=path
-            ),
+            tr("Khóa {path} không thuộc loại P-256.", "The key {path} is not on the curve P-256.").format(path=path),
             status=500,
         )
     return private
@@ -122,9 +120,7 @@ def _read_chain(path: Path) -> CertificateChain:
 def _unknown(key: KeyName) -> Refused:
     return Refused(
         "signing.unknown-key",
-        tr("Nút này không giữ khóa ký {key}.", "This node does not hold the signing key {key}.").format(
-            key=key
-        ),
+        tr("Nút này không giữ khóa ký {key}.", "This node does not hold the signing key {key}.").format(key=key),
         status=500,
     )
 

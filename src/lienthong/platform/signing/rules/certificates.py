@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import verification
 from cryptography.x509.oid import NameOID
 
@@ -65,18 +64,16 @@ def malformed_certificate() -> Refused:
 
 @lru_cache(maxsize=4096)
 def parse_chain(pem: str) -> tuple[x509.Certificate, ...]:
-    """Certificates of a PEM text, the subject's own first. Raises Refused `signing.malformed-certificate`."""
+    """Certificates of a PEM text, the subject's own first.
+
+    Raises Refused `signing.malformed-certificate`.
+    """
     if len(pem) > _MAX_PEM:
         raise malformed_certificate()
     try:
-        chain = tuple(x509.load_pem_x509_certificates(pem.encode("ascii")))
+        return tuple(x509.load_pem_x509_certificates(pem.encode("ascii")))
     except ValueError as error:
         raise malformed_certificate() from error
-    if not isinstance(chain[0].public_key(), ec.EllipticCurvePublicKey):
-        raise foreign(
-            tr("Chứng thư số dùng loại khóa không được chấp nhận.", "The key type is not accepted.")
-        )
-    return chain
 
 
 def thumbprint(certificate: x509.Certificate) -> str:
@@ -127,15 +124,11 @@ def _one(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
 
 
 def _kind_of(leaf: x509.Certificate) -> CertificateKind | None:
-    policies = {
-        p.policy_identifier for p in leaf.extensions.get_extension_for_class(x509.CertificatePolicies).value
-    }
+    policies = {p.policy_identifier for p in leaf.extensions.get_extension_for_class(x509.CertificatePolicies).value}
     usages = set(leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
     may_sign = leaf.extensions.get_extension_for_class(x509.KeyUsage).value.digital_signature
     kinds = [
-        kind
-        for kind, policy in POLICIES.items()
-        if policy in policies and EXTENDED_USAGES[kind] in usages and may_sign
+        kind for kind, policy in POLICIES.items() if policy in policies and EXTENDED_USAGES[kind] in usages and may_sign
     ]
     return kinds[0] if len(kinds) == 1 else None
 
@@ -157,9 +150,9 @@ def check_validity(certificate: Certificate, at: datetime, *, skew: timedelta = 
     if at < certificate.not_before - skew:
         raise Refused(
             "signing.certificate-not-yet-valid",
-            tr(
-                "Chứng thư số chỉ có hiệu lực từ {from_}.", "The certificate is valid only from {from_}."
-            ).format(from_=show_moment(certificate.not_before)),
+            tr("Chứng thư số chỉ có hiệu lực từ {from_}.", "The certificate is valid only from {from_}.").format(
+                from_=show_moment(certificate.not_before)
+            ),
         )
     if at > certificate.not_after + skew:
         raise Refused(

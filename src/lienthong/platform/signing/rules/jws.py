@@ -87,16 +87,12 @@ def parse(jws: str) -> ParsedJws:
     header = _read_header(decode(parts[0]))
     _check_algorithm(header.get("alg"))
     if header.get("b64") is not False or header.get("crit") != ["b64"]:
-        raise _bad_header(
-            tr("Chỉ nhận b64=false, crit=[b64].", "Only b64=false with crit=[b64] is accepted.")
-        )
+        raise _bad_header(tr("Chỉ nhận b64=false, crit=[b64].", "Only b64=false with crit=[b64] is accepted."))
     if _FORBIDDEN & header.keys():
         raise _bad_header(tr("Chữ ký không được tự mang khóa.", "A signature may not bring its own key."))
     kid = header.get("kid")
     if not isinstance(kid, str) or not _THUMBPRINT.fullmatch(kid):
-        raise _bad_header(
-            tr("Thiếu kid là dấu vân tay chứng thư.", "kid must be a certificate's thumbprint.")
-        )
+        raise _bad_header(tr("Thiếu kid là dấu vân tay chứng thư.", "kid must be a certificate's thumbprint."))
     signature = decode(parts[2])
     if len(signature) != SIGNATURE_BYTES:
         raise malformed("độ dài chữ ký sai.", "wrong length of signature.")
@@ -128,9 +124,7 @@ def _check_algorithm(algorithm: object) -> None:
     if algorithm == ALGORITHM:
         return
     if isinstance(algorithm, str) and algorithm.lower() == "none":
-        raise Refused(
-            "signing.unsigned", tr("Nội dung không được ký (alg: none).", "Not signed at all (alg: none).")
-        )
+        raise Refused("signing.unsigned", tr("Nội dung không được ký (alg: none).", "Not signed at all (alg: none)."))
     raise Refused(
         "signing.wrong-algorithm",
         tr(

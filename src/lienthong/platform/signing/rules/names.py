@@ -6,9 +6,7 @@ from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.signing.types import CertificateKind, KeyName
 
-_NAME = re.compile(
-    r"(?P<kind>node|seal|officer)(?::(?P<who>[A-Za-z0-9](?:[A-Za-z0-9@-]|[._](?![._])){0,63}))?"
-)
+_NAME = re.compile(r"(?P<kind>node|seal|officer)(?::(?P<who>[A-Za-z0-9](?:[A-Za-z0-9@-]|[._](?![._])){0,63}))?")
 
 
 def key_kind(key: KeyName) -> CertificateKind:

@@ -5,12 +5,15 @@ from lienthong.platform.signing.services.authority import (
     install_trust,
     issue_certificate,
 )
+from lienthong.platform.signing.services.documents import sign_and_seal_pdf, sign_pdf
 from lienthong.platform.signing.services.messages import sign_bytes, sign_detached
 
 __all__ = [
     "ensure_demo_authority",
     "install_trust",
     "issue_certificate",
+    "sign_and_seal_pdf",
     "sign_bytes",
     "sign_detached",
+    "sign_pdf",
 ]

@@ -103,9 +103,7 @@ def _subject(agency_code: str, common_name: str, position: str, organisation: st
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, nfc(organisation or common_name)[:_COMMON_NAME_MAX]),
-        x509.NameAttribute(
-            NameOID.ORGANIZATION_IDENTIFIER, certificates.ORGANISATION_IDENTIFIER_PREFIX + agency_code
-        ),
+        x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, certificates.ORGANISATION_IDENTIFIER_PREFIX + agency_code),
         x509.NameAttribute(NameOID.COMMON_NAME, nfc(common_name)[:_COMMON_NAME_MAX]),
     ]
     if position:
@@ -141,9 +139,7 @@ def _new_authority(common_name: str, now: datetime, life: timedelta, issuer: _Is
     ).add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
     if issuer is None:
         return _Issuer(key, builder.issuer_name(subject).sign(key, hashes.SHA256()))
-    builder = builder.issuer_name(issuer.certificate.subject).add_extension(
-        _authority_key(issuer), critical=False
-    )
+    builder = builder.issuer_name(issuer.certificate.subject).add_extension(_authority_key(issuer), critical=False)
     return _Issuer(key, builder.sign(issuer.key, hashes.SHA256()))
 
 

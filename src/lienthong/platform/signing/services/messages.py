@@ -14,9 +14,7 @@ def sign_bytes(payload: bytes, *, key: KeyName) -> Signature:
     return Signature(value=store.sign(key, payload), thumbprint=store.chain(key).thumbprint)
 
 
-def sign_detached(
-    payload: bytes, *, key: KeyName = "node", headers: Mapping[str, str | int] | None = None
-) -> str:
+def sign_detached(payload: bytes, *, key: KeyName = "node", headers: Mapping[str, str | int] | None = None) -> str:
     """Detached JWS (RFC 7515, RFC 7797) over the payload's bytes as they stand: `header..signature`.
 
     The header holds `alg` ES256, `b64` false, `crit` ["b64"], `kid` = the certificate's SHA-256 thumbprint,

@@ -210,9 +210,7 @@ def test_a_caller_cannot_set_what_the_profile_sets(name):
 
 def test_bytes_are_signed_and_verified():
     signature = services.sign_bytes(LETTER, key="seal:H36.101")
-    certificate = queries.verify_bytes(
-        LETTER, signature, certificate_pem=own_pem("seal:H36.101"), kind="seal"
-    )
+    certificate = queries.verify_bytes(LETTER, signature, certificate_pem=own_pem("seal:H36.101"), kind="seal")
     assert certificate.name == "Ủy ban nhân dân phường Xuân Hương - Đà Lạt"
     with pytest.raises(Refused, match=r"signing\.wrong-signature"):
         queries.verify_bytes(LETTER[:-1], signature, certificate_pem=own_pem("seal:H36.101"))

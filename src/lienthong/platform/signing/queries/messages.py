@@ -1,4 +1,4 @@
-"""Asking signing: whose certificate is this, is this signature good."""
+"""Asking about keys, certificates and signed messages."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

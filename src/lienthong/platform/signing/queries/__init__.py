@@ -1,0 +1,24 @@
+"""Asking signing: whose certificate is this, is this signature good, who signed this document."""
+
+from lienthong.platform.signing.queries.documents import judge_pdf, verify_pdf
+from lienthong.platform.signing.queries.messages import (
+    CertificateSource,
+    check_certificate,
+    get_certificate,
+    list_keys,
+    verify_bytes,
+    verify_detached,
+)
+from lienthong.platform.signing.rules.appearances import seal_box
+
+__all__ = [
+    "CertificateSource",
+    "check_certificate",
+    "get_certificate",
+    "judge_pdf",
+    "list_keys",
+    "seal_box",
+    "verify_bytes",
+    "verify_detached",
+    "verify_pdf",
+]
