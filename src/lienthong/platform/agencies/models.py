@@ -12,7 +12,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from lienthong.kernel import clock
-from lienthong.platform.agencies.types import AgencyKind, UnitKind
+from lienthong.kernel.text import Bilingual
+from lienthong.platform.agencies.types import AgencyKind, DeclaredDay, UnitKind
 
 LEVELS = (("province", "Cấp tỉnh"), ("district", "Cấp huyện"), ("commune", "Cấp xã"))
 RELATIONS = (("whole", "Toàn bộ"), ("part", "Một phần"), ("kept", "Giữ nguyên"))
@@ -123,7 +124,6 @@ class AdministrativeUnit(models.Model):
 
     level = models.CharField(max_length=8, choices=LEVELS)
     code = models.CharField(max_length=5)
-    province_code = models.CharField(max_length=2)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
 
@@ -155,8 +155,10 @@ class UnitForm(models.Model):
     unit = models.ForeignKey(AdministrativeUnit, on_delete=models.CASCADE, related_name="forms")
     kind = models.CharField(max_length=16, choices=[(kind.value, kind.label.vi) for kind in UnitKind])
     name = models.CharField(max_length=120)
-    search_text = models.CharField(max_length=160)
+    name_text = models.CharField(max_length=130)
+    search_text = models.CharField(max_length=300)
     parent_code = models.CharField(max_length=3, blank=True, default="")
+    province_code = models.CharField(max_length=2, db_index=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
     decision = models.CharField(max_length=120, blank=True, default="")
@@ -237,6 +239,18 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.kind}"
+
+    def declared(self) -> DeclaredDay:
+        """The row as others see it."""
+        return DeclaredDay(
+            id=self.pk,
+            day=self.day,
+            kind="working" if self.kind == "working" else "off",
+            name=Bilingual(self.name_vi, self.name_en),
+            decision=self.decision,
+            in_place_of=self.in_place_of,
+            agency_code=self.agency_id or "",
+        )
 
 
 class OfficeHours(models.Model):

@@ -8,12 +8,13 @@ digits where a level has more than 99 members (the communes of a province). QCVN
 import re
 
 from lienthong.kernel.errors import Refused
-from lienthong.kernel.text import tr
+from lienthong.kernel.text import fold, tr
 
 _CODE = re.compile(r"[A-Z]\d{2}(?:\.\d{2,3})*")
 _OLD_CODE = re.compile(r"(\d{3})\.(\d{2,3})\.(\d{2,3})\.([A-Z]\d{2})")
 _OLD_LEVELS = 4
 _MAX_LENGTH = 32
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def check_code(code: str) -> str:
@@ -108,3 +109,8 @@ def ancestors(code: str) -> tuple[str, ...]:
     """The codes above and the code itself, from the top: ``H36.101.01`` → ``H36``, ``H36.101``, ``H36.101.01``."""
     groups = code.split(".")
     return tuple(".".join(groups[:depth]) for depth in range(1, len(groups) + 1))
+
+
+def search_text(*parts: str) -> str:
+    """Texts as words for searching, a space before and after each: ``Xã Ea H'Leo`` → ``" xa ea h leo "``."""
+    return f" {_NOT_WORD.sub(' ', fold(' '.join(parts))).strip()} "

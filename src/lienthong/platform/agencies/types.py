@@ -10,6 +10,7 @@ from lienthong.kernel.text import Bilingual, tr
 
 Level = Literal["province", "district", "commune"]
 Relation = Literal["whole", "part", "kept"]
+DayKind = Literal["off", "working"]
 
 
 class AgencyKind(StrEnum):
@@ -115,8 +116,8 @@ class UnitRef:
     """Administrative unit (đơn vị hành chính) as it was on the day asked for.
 
     ``code`` is the statistics code (2 digits province, 3 district, 5 commune). A code alone names nobody: 15 was
-    Yên Bái until 30/6/2025 and is Lào Cai since 1/7/2025, so keep it together with a date.
-    Valid from ``valid_from`` (None: before our records) until before ``valid_to`` (None: still there).
+    Yên Bái until 30/6/2025 and is Lào Cai since 1/7/2025, so keep it together with a date. The unit had this name,
+    type and place from ``valid_from`` (None: before our records) until before ``valid_to`` (None: still has).
     """
 
     code: str
@@ -156,15 +157,49 @@ class Succession:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
-    """Who a code or name was, who stands there today, and which agency answers today (cơ quan kế thừa)."""
+class UnitResolution:
+    """Who bore a code or name, who stands there now (main successor first), which agency answers (kế thừa).
 
-    was: UnitRef | AgencyRef
+    ``split``: the old unit went to several, so the place itself must be asked for. ``answers`` is the committee
+    of the main successor, or of its province where the commune's own is not listed.
+    """
+
+    was: UnitRef
     is_current: bool
     now: tuple[UnitRef, ...]
+    split: bool
+    decision: str
     answers: AgencyRef | None
-    split: bool = False
-    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyResolution:
+    """What an agency code or name meant (as ``was``) and which agency answers for it now; None: nobody."""
+
+    was: AgencyRef
+    is_current: bool
+    answers: AgencyRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that a code or name, old or new, may mean."""
+
+    agencies: tuple[AgencyResolution, ...]
+    units: tuple[UnitResolution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredDay:
+    """Declared day (ngày nghỉ, ngày làm việc bù) with the decision behind it; national when no agency is named."""
+
+    id: int
+    day: date
+    kind: DayKind
+    name: Bilingual
+    decision: str
+    in_place_of: date | None
+    agency_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +218,7 @@ class Shift:
 
     def holds(self, day: date) -> bool:
         """Is this shift in force on the day (whatever its weekday)?"""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day < self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
 
 
 #: What state offices keep where nothing else is declared: 7:00–11:30 and 13:30–17:00, Monday to Friday.

@@ -1,0 +1,46 @@
+"""Questions about the working calendar."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from lienthong.platform.agencies import models
+from lienthong.platform.agencies.rules import ancestors, normal_code
+from lienthong.platform.agencies.types import Calendar, DeclaredDay, Shift
+
+
+def get_calendar(agency_code: str | None = None) -> Calendar:
+    """The working calendar of an agency: the country's, overlaid by each agency above it and by its own."""
+    line = ancestors(normal_code(agency_code)) if agency_code else ()
+    ranks = {code: depth for depth, code in enumerate(line, start=1)}
+    here = Q(agency__isnull=True) | Q(agency__in=line)
+    kinds: dict[date, tuple[int, str]] = {}
+    days = models.CalendarDay.objects.filter(here, withdrawn_at__isnull=True)
+    for day, kind, agency in days.values_list("day", "kind", "agency"):
+        kinds[day] = max(kinds.get(day, (-1, "")), (ranks.get(agency or "", 0), kind))
+    return Calendar(
+        days_off=frozenset(day for day, (_, kind) in kinds.items() if kind == "off"),
+        working_days=frozenset(day for day, (_, kind) in kinds.items() if kind == "working"),
+        shifts=tuple(_shift(row, ranks.get(row.agency_id or "", 0)) for row in models.OfficeHours.objects.filter(here)),
+        agency_code=line[-1] if line else "",
+    )
+
+
+def list_calendar_days(year: int, agency_code: str = "") -> list[DeclaredDay]:
+    """The declarations in force of a year: the country's and, if an agency is named, those on its line."""
+    line = ancestors(normal_code(agency_code)) if agency_code else ()
+    rows = models.CalendarDay.objects.filter(
+        Q(agency__isnull=True) | Q(agency__in=line), day__year=year, withdrawn_at__isnull=True
+    )
+    return [row.declared() for row in rows.order_by("day", "agency")]
+
+
+def list_office_hours(agency_code: str = "") -> list[Shift]:
+    """The shifts declared for the agency itself (or for the country), newest first."""
+    code = normal_code(agency_code) if agency_code else None
+    shifts = [_shift(row, 0) for row in models.OfficeHours.objects.filter(agency=code)]
+    return sorted(shifts, key=lambda shift: (shift.valid_from or date.min, shift.opens), reverse=True)
+
+
+def _shift(row: models.OfficeHours, rank: int) -> Shift:
+    return Shift(frozenset(row.weekdays), row.opens, row.closes, row.valid_from, row.valid_to, rank)
