@@ -136,7 +136,13 @@ class ImportReport:
             "skipped": self.skipped,
             "seconds": round(self.seconds, 3),
             "notes": [
-                {"row": n.row, "code": n.code, "field": n.field, "reason": n.reason.as_dict(), "skipped": n.skipped}
+                {
+                    "row": n.row,
+                    "code": n.code,
+                    "field": n.field,
+                    "reason": n.reason.as_dict(),
+                    "skipped": n.skipped,
+                }
                 for n in self.notes
             ],
         }

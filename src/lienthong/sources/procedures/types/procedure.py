@@ -34,7 +34,11 @@ Audience = Literal["citizen", "business", "organisation", "foreigner", "overseas
 def _read_words(value: Any) -> Bilingual:
     if isinstance(value, Bilingual):
         return value
-    if isinstance(value, dict) and set(value) == {"vi", "en"} and all(str(text).strip() for text in value.values()):
+    if (
+        isinstance(value, dict)
+        and set(value) == {"vi", "en"}
+        and all(str(text).strip() for text in value.values())
+    ):
         return Bilingual(str(value["vi"]), str(value["en"]))
     raise ValueError("write both languages: {vi: …, en: …}")
 
@@ -207,12 +211,15 @@ class Procedure(_Frozen):
     def _consistent(self) -> Self:
         if self.valid_to is not None and self.valid_to <= self.valid_from:
             raise ValueError("valid_to must be after valid_from (it is the first day no longer valid)")
-        for what, keys in (("components", [c.code for c in self.components]), ("steps", [s.key for s in self.steps])):
+        for what, keys in (
+            ("components", [c.code for c in self.components]),
+            ("steps", [s.key for s in self.steps]),
+        ):
             if len(set(keys)) != len(keys):
                 raise ValueError(f"{what}: a code or key is used twice")
         if self.form is None:
             return self
-        if not self.steps or not self.components and any(one.component for one in self.form.fields()):
+        if not self.steps or (not self.components and any(one.component for one in self.form.fields())):
             raise ValueError("a procedure with a form needs `steps`, and `components` for its attachments")
         for one in self.form.fields():
             if one.component and self.get_component(one.component) is None:

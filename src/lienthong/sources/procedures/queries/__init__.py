@@ -10,8 +10,9 @@ from django.db.models import Q
 from lienthong.kernel import clock
 from lienthong.kernel.errors import FieldError, NotFound
 from lienthong.kernel.text import tr
-from lienthong.sources.procedures import rules, searching
+from lienthong.sources.procedures import rules
 from lienthong.sources.procedures.models import Version
+from lienthong.sources.procedures.queries import search as searching
 from lienthong.sources.procedures.types import (
     Answers,
     Channel,
@@ -69,7 +70,9 @@ def find_procedure(code: str, on: date | None = None, *, version: int | None = N
 @lru_cache(maxsize=512)
 def _read_version(pk: int, digest: str) -> Procedure:
     """The stored version; cached by its digest, so a correction is seen at once."""
-    return Procedure.model_validate(Version.objects.values_list("definition", flat=True).get(pk=pk, digest=digest))
+    return Procedure.model_validate(
+        Version.objects.values_list("definition", flat=True).get(pk=pk, digest=digest)
+    )
 
 
 def list_versions(code: str) -> list[Procedure]:
