@@ -145,21 +145,21 @@ def _tables() -> dict[str, Any]:
         ],
         "table_rows": [
             [
-                {"text": "H36.101.01-261121-0001", "href": "#table"},
+                {"text": "H36.101.01-261121-0001", "href": "#table", "code": True},
                 tr("Đăng ký khai sinh", "Birth registration"),
                 {"text": "21/11/2026", "sort_value": 20261121},
                 {"text": "0", "sort_value": 0},
                 {"text": tr("Đang xử lý", "In progress"), "tag": "blue"},
             ],
             [
-                {"text": "H36.101.01-261120-0017", "href": "#table"},
+                {"text": "H36.101.01-261120-0017", "href": "#table", "code": True},
                 tr("Cấp bản sao trích lục hộ tịch", "Copy of a civil status extract"),
                 {"text": "23/11/2026", "sort_value": 20261123},
                 {"text": "8.000", "sort_value": 8000},
                 {"text": tr("Chờ bổ sung", "Waiting for papers"), "tag": "orange"},
             ],
             [
-                {"text": "H36.101.01-261118-0004", "href": "#table"},
+                {"text": "H36.101.01-261118-0004", "href": "#table", "code": True},
                 tr("Đăng ký thường trú", "Permanent residence"),
                 {"text": "20/11/2026", "sort_value": 20261120},
                 {"text": "10.000", "sort_value": 10000},

@@ -11,8 +11,6 @@ from lienthong.kernel.text import Bilingual
 Column = Bilingual | str | Mapping[str, Any]
 Cell = object
 
-CELL_KEYS = frozenset({"text", "href", "numeric", "tag", "sort_value"})
-
 
 def columns_of(head: Iterable[Column]) -> list[dict[str, Any]]:
     """Columns with their text, whether they hold numbers, and their present sort order."""
@@ -23,7 +21,7 @@ def columns_of(head: Iterable[Column]) -> list[dict[str, Any]]:
 
 def cells_of(row: Iterable[Cell], columns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Cells of a row; a cell of a number column is a number cell."""
-    plain: dict[str, Any] = {"text": "", "href": "", "tag": "", "sort_value": None}
+    plain: dict[str, Any] = {"text": "", "href": "", "tag": "", "code": False, "sort_value": None}
     cells = []
     for number, cell in enumerate(row):
         numeric = bool(columns[number]["numeric"]) if number < len(columns) else False

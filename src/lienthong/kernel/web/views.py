@@ -46,19 +46,19 @@ def style_guide(request: HttpRequest) -> HttpResponse:
 
 
 @access.public
-def bad_request(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Handler of 400."""
     return error_page(request, 400)
 
 
 @access.public
-def forbidden(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Handler of 403."""
     return error_page(request, 403)
 
 
 @access.public
-def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Handler of 404."""
     return error_page(request, 404)
 

@@ -327,7 +327,7 @@ def lt_table(
     caption_hidden: bool = False,
 ) -> dict[str, Any]:
     """A table that scrolls by itself on a narrow screen. `head`: texts or dicts (`text`, `numeric`, `sort`);
-    cells: texts or dicts (`text`, `href`, `numeric`, `tag`, `sort_value`)."""
+    cells: texts or dicts (`text`, `href`, `numeric`, `tag`, `code`, `sort_value`)."""
     columns = columns_of(head)
     return {
         "columns": columns,
