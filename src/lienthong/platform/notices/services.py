@@ -11,7 +11,7 @@ from lienthong.kernel.text import Bilingual, nfc, tr
 from lienthong.platform.identity import queries as identity_queries
 from lienthong.platform.identity.types import AccountRef
 from lienthong.platform.notices import queries
-from lienthong.platform.notices.jobs import send_mail
+from lienthong.platform.notices.mail import send_mail
 from lienthong.platform.notices.models import Notice
 from lienthong.platform.notices.types import NoticeRef
 

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from lienthong.kernel import clock
 from lienthong.kernel.ids import new_id
@@ -96,9 +96,7 @@ class Transaction(models.Model):
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(name="transaction_code_once", fields=["code"]),
-            models.UniqueConstraint(
-                name="transaction_settles_once", fields=["order"], condition=Q(outcome=PAID)
-            ),
+            models.UniqueConstraint(name="transaction_settles_once", fields=["order"], condition=Q(outcome=PAID)),
         ]
 
     def __str__(self) -> str:
@@ -126,7 +124,7 @@ class Receipt(models.Model):
 
 
 class DemoPayment(models.Model):
-    """A payment at the demo gateway: the outside party's own record. Payments itself never reads it."""
+    """Demo payment (giao dịch thử): the demo gateway's own record; payments itself never reads it."""
 
     token = models.UUIDField(primary_key=True, default=new_id, editable=False)
     partner_code = models.CharField(max_length=64)
@@ -149,8 +147,7 @@ class DemoPayment(models.Model):
             models.CheckConstraint(name="demo_payment_amount_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
                 name="demo_payment_decided_once",
-                condition=Q(state=WAITING, decided_at__isnull=True)
-                | (~Q(state=WAITING) & Q(decided_at__gte=F("created_at"))),
+                condition=Q(state=WAITING, decided_at__isnull=True) | (~Q(state=WAITING) & Q(decided_at__isnull=False)),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
