@@ -120,9 +120,7 @@ def merge_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Answers:
     return merged
 
 
-def prefill(
-    form: Form, sources: Mapping[str, Mapping[str, Any]], answers: Mapping[str, Any] | None = None
-) -> Answers:
+def prefill(form: Form, sources: Mapping[str, Mapping[str, Any]], answers: Mapping[str, Any] | None = None) -> Answers:
     """First answers from what is known, for questions not answered yet.
 
     `sources` by name (`applicant`, `mother`, `father`, `spouse`): number, name, birth_date, sex, ethnicity,
@@ -147,9 +145,7 @@ def prefill(
 def review(form: Form, answers: Mapping[str, Any]) -> list[ReviewRow]:
     """The answered questions in order, as words for reading over."""
     return [
-        ReviewRow(
-            page.key, one.path, one.title, _as_words(one, answer_at(answers, one.path)), one.widget, raw
-        )
+        ReviewRow(page.key, one.path, one.title, _as_words(one, answer_at(answers, one.path)), one.widget, raw)
         for page in pages_for(form, answers)
         for one in page.fields
         if (raw := answer_at(answers, one.path)) not in (None, "", [], {})

@@ -132,11 +132,7 @@ def _check_name(one: Field, text: str, today: date) -> tuple[str, FieldError | N
 
 def _check_number(one: Field, text: str, today: date) -> tuple[str, FieldError | None]:
     number = re.sub(r"[\s.\-]", "", text)
-    if (
-        not _PERSONAL_NUMBER.fullmatch(number)
-        or number.startswith("000")
-        or number_facts(number)[0] > today.year
-    ):
+    if not _PERSONAL_NUMBER.fullmatch(number) or number.startswith("000") or number_facts(number)[0] > today.year:
         return number, _error(
             one,
             "personal-number",
@@ -172,9 +168,7 @@ def _check_email(one: Field, text: str, today: date) -> tuple[str, FieldError | 
     return text, None
 
 
-def _check_place(
-    digits: int, vi: str, en: str
-) -> Callable[[Field, str, date], tuple[str, FieldError | None]]:
+def _check_place(digits: int, vi: str, en: str) -> Callable[[Field, str, date], tuple[str, FieldError | None]]:
     def check(one: Field, text: str, today: date) -> tuple[str, FieldError | None]:
         del today
         if re.fullmatch(rf"\d{{{digits}}}", text, re.ASCII):
@@ -441,13 +435,7 @@ def _check_file(one: Field, value: Any, today: date) -> Checked:
     if isinstance(value, Mapping):
         name = read_text(value.get("name"))
         size, kind, digest = value.get("size"), value.get("media_type"), value.get("sha256")
-        if (
-            name
-            and isinstance(size, int)
-            and size > 0
-            and isinstance(kind, str)
-            and _SHA256.fullmatch(str(digest))
-        ):
+        if name and isinstance(size, int) and size > 0 and isinstance(kind, str) and _SHA256.fullmatch(str(digest)):
             return {"sha256": digest, "name": name[:250], "media_type": kind, "size": size}, None
     return None, _error(
         one,

@@ -59,10 +59,11 @@ def read_definition(path: Path, shared: Mapping[str, Any]) -> Procedure:
     written = _lay_in(_read_yaml(path), shared, path.name, "")
     try:
         procedure = Procedure.model_validate(written)
-    except FormError as error:
-        raise DefinitionError(path.name, error.path, error.message) from error
     except ValidationError as error:
         first = error.errors()[0]
+        cause = first.get("ctx", {}).get("error")
+        if isinstance(cause, FormError):
+            raise DefinitionError(path.name, cause.path, cause.message) from error
         where = ".".join(str(part) for part in first["loc"])
         raise DefinitionError(path.name, where, f"{first['msg']} (found {str(first['input'])[:80]!r})") from error
     expected = procedure.code if procedure.version == 1 else f"{procedure.code}.v{procedure.version}"

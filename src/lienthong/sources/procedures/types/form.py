@@ -54,9 +54,7 @@ _FIELD_KEYS = frozenset(
         "x-autocomplete", "x-width", "x-inline",
     }
 )  # fmt: skip
-_PAGE_KEYS = frozenset(
-    {"key", "title", "x-title-en", "description", "x-description-en", "fields", "x-show-if"}
-)
+_PAGE_KEYS = frozenset({"key", "title", "x-title-en", "description", "x-description-en", "fields", "x-show-if"})
 
 
 class FormError(ValueError):
@@ -183,9 +181,7 @@ def answer_at(answers: Mapping[str, Any], path: str) -> Any:
 def read_form(schema: Mapping[str, Any]) -> Form:
     """Read a JSON Schema with our annotations. Raises FormError that names the place and what to do."""
     if schema.get("type") != "object" or not isinstance(schema.get("properties"), Mapping):
-        raise FormError(
-            "form", "write `type: object` and `properties` with one object per group of questions"
-        )
+        raise FormError("form", "write `type: object` and `properties` with one object per group of questions")
     fields = {one.path: one for one in _read_groups(schema)}
     pages = tuple(_read_page(page, at, fields) for at, page in enumerate(schema.get("x-pages") or ()))
     _check_pages(pages, fields)
@@ -258,8 +254,7 @@ def _read_options(part: Mapping[str, Any], kind: Kind, where: str) -> tuple[Opti
     if not choices:
         raise FormError(where, "a choice needs `oneOf` with `const`, `title` and `x-title-en` per option")
     options = tuple(
-        Option(str(one["const"]), _words(one, "title", f"{where}.oneOf[{at}]"))
-        for at, one in enumerate(choices)
+        Option(str(one["const"]), _words(one, "title", f"{where}.oneOf[{at}]")) for at, one in enumerate(choices)
     )
     if len({option.value for option in options}) != len(options):
         raise FormError(f"{where}.oneOf", "two options have the same `const`")
@@ -279,9 +274,7 @@ def _read_page(part: Any, at: int, fields: Mapping[str, Field]) -> Page:
     if not isinstance(part, Mapping) or not part.get("key") or not part.get("fields"):
         raise FormError(where, "a page needs `key` and `fields`")
     if set(part) - _PAGE_KEYS:
-        raise FormError(
-            where, f"unknown keys {sorted(set(part) - _PAGE_KEYS)}; allowed are {sorted(_PAGE_KEYS)}"
-        )
+        raise FormError(where, f"unknown keys {sorted(set(part) - _PAGE_KEYS)}; allowed are {sorted(_PAGE_KEYS)}")
     missing = [path for path in part["fields"] if path not in fields]
     if missing:
         raise FormError(f"{where}.fields", f"there are no questions {missing}; add them under `properties`")
@@ -322,7 +315,5 @@ def _words(part: Mapping[str, Any], key: str, where: str) -> Bilingual:
     vi, en = part.get(key), part.get(f"x-{key.removeprefix('x-')}-en")
     if not isinstance(vi, str) or not vi.strip() or not isinstance(en, str) or not en.strip():
         english = f"x-{key.removeprefix('x-')}-en"
-        raise FormError(
-            f"{where}.{key}", f"write the Vietnamese text in `{key}` and the English in `{english}`"
-        )
+        raise FormError(f"{where}.{key}", f"write the Vietnamese text in `{key}` and the English in `{english}`")
     return Bilingual(cast("str", vi), cast("str", en))

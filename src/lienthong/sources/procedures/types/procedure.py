@@ -34,11 +34,7 @@ Audience = Literal["citizen", "business", "organisation", "foreigner", "overseas
 def _read_words(value: Any) -> Bilingual:
     if isinstance(value, Bilingual):
         return value
-    if (
-        isinstance(value, dict)
-        and set(value) == {"vi", "en"}
-        and all(str(text).strip() for text in value.values())
-    ):
+    if isinstance(value, dict) and set(value) == {"vi", "en"} and all(str(text).strip() for text in value.values()):
         return Bilingual(str(value["vi"]), str(value["en"]))
     raise ValueError("write both languages: {vi: …, en: …}")
 
