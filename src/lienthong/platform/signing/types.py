@@ -103,7 +103,7 @@ class PdfSignature:
 
 @dataclass(frozen=True, slots=True)
 class PdfVerdict:
-    """What may be said about a PDF: good only when every signature is, and the last covers the file."""
+    """What may be said about a PDF as a whole: good only when every signature in it is, and there is one."""
 
     good: bool
     code: str

@@ -1,6 +1,6 @@
 """Asking signing: whose certificate is this, is this signature good, who signed this document."""
 
-from lienthong.platform.signing.queries.documents import judge_pdf, verify_pdf
+from lienthong.platform.signing.queries.documents import MAX_PDF_BYTES, judge_pdf, too_large, verify_pdf
 from lienthong.platform.signing.queries.messages import (
     CertificateSource,
     check_certificate,
@@ -12,12 +12,14 @@ from lienthong.platform.signing.queries.messages import (
 from lienthong.platform.signing.rules.appearances import seal_box
 
 __all__ = [
+    "MAX_PDF_BYTES",
     "CertificateSource",
     "check_certificate",
     "get_certificate",
     "judge_pdf",
     "list_keys",
     "seal_box",
+    "too_large",
     "verify_bytes",
     "verify_detached",
     "verify_pdf",

@@ -71,11 +71,7 @@ def verify_pdf(pdf: bytes, *, at: datetime | None = None) -> tuple[PdfSignature,
     Raises Refused `signing.not-a-pdf`, `signing.too-large`, `signing.encrypted`, `signing.too-many-signatures`.
     """
     if len(pdf) > MAX_PDF_BYTES:
-        raise Refused(
-            "signing.too-large",
-            tr("Tệp lớn hơn {n} MB.", "The file is larger than {n} MB.").format(n=MAX_PDF_BYTES // 2**20),
-            status=413,
-        )
+        raise too_large()
     anchors = roles.port(TrustStore).anchors()
     moment = at or clock.now()
 
@@ -97,6 +93,15 @@ def _reading(work: Callable[[], tuple[PdfSignature, ...]]) -> tuple[PdfSignature
     except Exception as error:
         _log.warning("signing.pdf-unreadable", error=type(error).__name__)
         raise _not_a_pdf() from error
+
+
+def too_large() -> Refused:
+    return Refused(
+        "signing.too-large",
+        tr("Tệp lớn hơn {n} MB.", "The file is larger than {n} MB.").format(n=MAX_PDF_BYTES // 2**20),
+        field="file",
+        status=413,
+    )
 
 
 def _not_a_pdf() -> Refused:

@@ -120,7 +120,7 @@ def _who(facts: Facts) -> str:
 
 
 def conclude(signatures: Sequence[PdfSignature]) -> PdfVerdict:
-    """One verdict on the file: the first bad signature decides; what follows the last must be nothing."""
+    """One verdict on the file: the first bad signature decides."""
     if not signatures:
         return PdfVerdict(
             good=False,

@@ -28,6 +28,8 @@ from lienthong.platform.signing.types import Appearance, Box, Certificate, Certi
 
 _KIND_OF: dict[Appearance, CertificateKind] = {"leader": "officer", "seal": "seal"}
 _FIELD_PREFIX: dict[Appearance, str] = {"leader": "ChuKy", "seal": "ConDau"}
+# Room for the signature in hex digits, twice what it takes; measuring it would mean signing twice.
+_RESERVED_HEX = 2 * 6144
 _SEAL_MARK = "Bản thử nghiệm"
 
 
@@ -84,7 +86,7 @@ def sign_pdf(
         style = _style(certificate, box, appearance, moment)
         machine = _MomentSigner(meta, _StoreSigner(store, signer, chain), stamp_style=style, new_field_spec=field)
         machine.moment = moment
-        return bytes(machine.sign_pdf(writer).getvalue())
+        return bytes(machine.sign_pdf(writer, bytes_reserved=_RESERVED_HEX).getvalue())
     except PdfError as error:
         raise Refused(
             "signing.not-a-pdf",

@@ -1,0 +1,88 @@
+"""The public page that says who signed a file."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import RequestFactory
+
+from lienthong.kernel.profile import node, playing
+from lienthong.platform.signing import queries, services, views
+from lienthong.platform.signing.tests import papers
+from lienthong.platform.signing.tests.papers import BOX, LEADER, SEAL
+
+pytestmark = [pytest.mark.usefixtures("at_province"), pytest.mark.django_db, pytest.mark.urls(__name__)]
+
+from django.urls import include, path  # noqa: E402 (the routes of this test's node)
+
+urlpatterns = [
+    path("", include("lienthong.kernel.web.urls")),
+    path("xac-minh/", include("lienthong.platform.signing.urls")),
+]
+
+
+def check(client, content, name="ket-qua.pdf"):
+    response = client.post("/xac-minh/", {"file": SimpleUploadedFile(name, content, "application/pdf")})
+    return response, response.content.decode()
+
+
+def test_anyone_can_open_the_page(client):
+    page = client.get("/xac-minh/").content.decode()
+    assert "Kiểm tra chữ ký số" in page
+    assert "không cần đăng nhập" in page
+
+
+def test_a_good_paper_shows_who_signed(client):
+    paper = services.sign_and_seal_pdf(papers.plain(), leader=LEADER, seal=SEAL, box=BOX)
+    response, page = check(client, paper)
+    assert response.status_code == 200
+    assert "Văn bản nguyên vẹn, mọi chữ ký số đều hợp lệ." in page
+    for seen in ("Nguyễn Thị Lan", "Phó Chủ tịch", "H36.101", "09:30 21/11/2026", "2. Con dấu của cơ quan"):
+        assert seen in page
+
+
+def test_the_page_speaks_english_on_request(client):
+    client.cookies["language"] = "en"
+    paper = services.sign_and_seal_pdf(papers.plain(), leader=LEADER, seal=SEAL, box=BOX)
+    from django.conf import settings
+
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert "every digital signature is good" in check(client, paper)[1]
+
+
+def test_a_changed_paper_is_called_changed(client):
+    paper = services.sign_and_seal_pdf(papers.plain(), leader=LEADER, seal=SEAL, box=BOX)
+    _, page = check(client, papers.with_other_words(paper))
+    assert "Văn bản đã bị thêm hoặc sửa sau khi" in page
+    assert "Không hợp lệ" in page
+
+
+def test_an_unsigned_paper_is_called_unsigned(client):
+    assert "Tệp này chưa được ký số." in check(client, papers.plain())[1]
+
+
+def test_a_foreign_paper_names_no_one_as_sure(client, country):
+    with playing(node(), home=country.abroad):
+        foreign = services.sign_pdf(papers.plain(), signer=LEADER, box=BOX)
+    assert "Không rõ ai ký" in check(client, foreign)[1]
+
+
+def test_no_file_and_a_wrong_file_are_explained_at_the_field(client):
+    response = client.post("/xac-minh/", {})
+    assert response.status_code == 422
+    assert "Hãy chọn tệp PDF cần kiểm tra." in response.content.decode()
+    response, page = check(client, b"not a pdf", name="anh.png")
+    assert response.status_code == 422
+    assert "không phải tệp PDF đọc được" in page
+
+
+def test_a_file_that_is_too_large_is_not_read(client, monkeypatch):
+    monkeypatch.setattr(views, "MAX_PDF_BYTES", 1000)
+    response, page = check(client, papers.plain())
+    assert response.status_code == 413
+    assert f"lớn hơn {queries.MAX_PDF_BYTES // 2**20} MB" in page
+
+
+def test_a_strangers_file_name_is_shown_as_text():
+    paper = papers.plain()
+    file = SimpleUploadedFile("<script>.pdf", paper, "application/pdf")
+    response = views.verify(RequestFactory().post("/xac-minh/", {"file": file}))
+    assert b"<script>.pdf" not in response.content
