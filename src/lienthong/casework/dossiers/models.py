@@ -59,6 +59,7 @@ class Dossier(models.Model):
 
     verdict = models.CharField(max_length=8, default="", blank=True)
     decision_text = models.TextField(default="", blank=True)
+    draft_remarks = models.CharField(max_length=1000, default="", blank=True)
     drafted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     signed_sha256 = models.CharField(max_length=64, default="", blank=True)
@@ -138,9 +139,7 @@ class Attachment(models.Model):
         """The same paper is not added twice in one round."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="attachment_once", fields=["dossier", "round", "component_code", "sha256"]
-            ),
+            models.UniqueConstraint(name="attachment_once", fields=["dossier", "round", "component_code", "sha256"]),
             models.CheckConstraint(name="attachment_has_bytes", condition=Q(size__gt=0)),
         ]
 

@@ -71,7 +71,7 @@ DEEDS: Final[dict[str, Deed]] = {
              (APPLICANT, "reception")),
         Deed("assign", tr("Phân công xử lý", "Assign"),
              tr("Hồ sơ đã được giao cho cán bộ xử lý.", "An officer is now handling your dossier."),
-             ("reception", "leader")),
+             ("reception", "leader", "handling")),
         Deed("request_fee", tr("Yêu cầu nộp phí, lệ phí", "Ask for the fee"),
              tr("Bạn cần nộp phí, lệ phí để hồ sơ được xử lý tiếp.", "Please pay the fee so that handling goes on."),
              ("handling", "reception")),
@@ -130,6 +130,9 @@ ALWAYS: Final[tuple[str, ...]] = (
     "number_issued", "number_refused", "late_fee", "late_supplement", "decline_withdrawal",
 )  # fmt: skip
 """What comes from elsewhere at any time, even too late: recorded, and every status stays as it is."""
+
+QUIET: Final[tuple[str, ...]] = ("submit", "draft", "return_draft", "request_number", "request_fee")
+"""Steps inside the agency, and those that bring a notice of their own: on the timeline, but no notice."""
 
 STATES: Final[dict[Status, State]] = {
     state.status: state

@@ -108,6 +108,7 @@ class SupplementRequest:
     round: int
     papers: tuple[str, ...]
     reason: str
+    before_reception: bool
     asked_at: datetime
     answered_at: datetime | None
 
@@ -203,11 +204,15 @@ class Dossier:
     returned_at: datetime | None
     fee_amount: int
     fee_paid_at: datetime | None
+    published_fee: int | None
+    needs_number: bool
     personal_number: str
     number_state: Literal["", "waiting", "issued", "refused"]
     number_problem: str
     verdict: Verdict | Literal[""]
     decision_text: str
+    draft_remarks: str
+    drafted_at: datetime | None
     result_number: str
     result: FileRef | None
     handler_id: int | None

@@ -2,6 +2,7 @@
 
 from lienthong.casework.dossiers.services.assign import assign_dossier, look_up_person
 from lienthong.casework.dossiers.services.charge import request_fee, settle_fee, take_payment
+from lienthong.casework.dossiers.services.compare import compare_with_truth
 from lienthong.casework.dossiers.services.decide import decide_dossier, draft_decision, return_draft
 from lienthong.casework.dossiers.services.deliver import hand_over_result
 from lienthong.casework.dossiers.services.issue import issue_result
@@ -14,6 +15,7 @@ from lienthong.casework.dossiers.services.supplement import ask_supplement, supp
 __all__ = [
     "ask_supplement",
     "assign_dossier",
+    "compare_with_truth",
     "decide_dossier",
     "draft_decision",
     "file_at_counter",
