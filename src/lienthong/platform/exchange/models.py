@@ -1,0 +1,193 @@
+"""Tables of the exchange: directory, letters out and in, questions, the message log."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from lienthong.kernel import clock
+from lienthong.platform.exchange.states import STATES
+
+
+class Node(models.Model):
+    """Node registered at the hub (đơn vị kết nối); certificates are PEM chains, the newest first."""
+
+    agency_code = models.CharField(max_length=40, unique=True)
+    name_vi = models.CharField(max_length=300)
+    name_en = models.CharField(max_length=300)
+    base_url = models.CharField(max_length=300)
+    certificates = models.JSONField(default=list)
+    registered_at = models.DateTimeField(default=clock.now)
+
+
+class Grant(models.Model):
+    """Grant (quyền khai thác dữ liệu): the hub publishes its own; a provider may keep further ones."""
+
+    client = models.CharField(max_length=40)
+    provider = models.CharField(max_length=40)
+    service = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=300)
+    legal_ground = models.CharField(max_length=500)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["client", "provider", "service", "purpose", "legal_ground"], name="exchange_grant_once"
+            ),
+        ]
+
+
+class DirectoryCopy(models.Model):
+    """The signed directory in use (danh bạ): one row, on the hub its own issue, elsewhere the last good copy."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    serial = models.BigIntegerField()
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    fetched_at = models.DateTimeField()
+    body = models.BinaryField()
+    signature = models.TextField()
+    trouble = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="exchange_one_directory")]
+
+
+class OutgoingLetter(models.Model):
+    """Outbox (hộp thư đi): written in the transaction of the change it reports; bytes and signature never change."""
+
+    number = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(unique=True)
+    name = models.CharField(max_length=100)
+    recipient = models.CharField(max_length=40)
+    about = models.CharField(max_length=100, blank=True)
+    actor = models.CharField(max_length=120, blank=True)
+    posted_at = models.DateTimeField()
+    body = models.BinaryField()
+    digest = models.BinaryField(max_length=32)
+    signature = models.TextField()
+    parts = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=[(key, state.label.vi) for key, state in STATES.items()])
+    attempts = models.IntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    code = models.CharField(max_length=100, blank=True)
+    reason_vi = models.TextField(blank=True)
+    reason_en = models.TextField(blank=True)
+    receipt = models.BinaryField(null=True)
+    receipt_signature = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    replaced_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=list(STATES)), name="exchange_outgoing_state"),
+            models.CheckConstraint(
+                condition=Q(state="waiting") | Q(receipt__isnull=False), name="exchange_ended_by_receipt"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["recipient", "number"], condition=Q(state="waiting"), name="exchange_waiting"),
+            models.Index(
+                fields=["recipient", "about", "number"],
+                condition=Q(state="waiting") & ~Q(about=""),
+                name="exchange_waiting_about",
+            ),
+            models.Index(fields=["state", "-number"], name="exchange_by_state"),
+        ]
+
+
+class IncomingLetter(models.Model):
+    """Inbox (hộp thư đến): one row per sender and id, with the receipt that answered it; a repeat gets it again."""
+
+    sender = models.CharField(max_length=40)
+    letter_id = models.UUIDField()
+    name = models.CharField(max_length=100)
+    sent_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    body = models.BinaryField()
+    digest = models.BinaryField(max_length=32)
+    signature = models.TextField()
+    verdict = models.CharField(max_length=10)
+    code = models.CharField(max_length=100, blank=True)
+    receipt = models.BinaryField()
+    receipt_signature = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sender", "letter_id"], name="exchange_incoming_once"),
+        ]
+
+
+class QuestionRecord(models.Model):
+    """Question asked (out) or answered (in): who looked, why, on what ground; the answer itself is not kept."""
+
+    message_id = models.UUIDField()
+    direction = models.CharField(max_length=3)
+    peer = models.CharField(max_length=40)
+    service = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=300)
+    legal_ground = models.CharField(max_length=500)
+    actor_name = models.CharField(max_length=200)
+    about = models.CharField(max_length=100)
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=100)
+    body = models.BinaryField()
+    digest = models.BinaryField(max_length=32)
+    signature = models.TextField()
+    answer_digest = models.BinaryField(max_length=32)
+    answer_signature = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["direction", "peer", "message_id"], name="exchange_question_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["about", "-at"], name="exchange_looks")]
+
+
+class Stream(models.Model):
+    """Stream of the message log: one peer, one direction, one kind; its head is the link of the last row."""
+
+    peer = models.CharField(max_length=40)
+    direction = models.CharField(max_length=3)
+    kind = models.CharField(max_length=10)
+    count = models.BigIntegerField(default=0)
+    previous = models.BinaryField(max_length=32)
+    head = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["peer", "direction", "kind"], name="exchange_stream_once"),
+        ]
+
+
+class LogEntry(models.Model):
+    """Row of the message log (nhật ký thông điệp): one finished letter or question, linked to the row before."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, db_index=False)
+    position = models.BigIntegerField()
+    at = models.DateTimeField()
+    message_id = models.UUIDField(db_index=True)
+    name = models.CharField(max_length=100)
+    outcome = models.CharField(max_length=100)
+    digest = models.BinaryField(max_length=32)
+    answer_digest = models.BinaryField(max_length=32)
+    previous = models.BinaryField(max_length=32)
+    link = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["stream", "position"], name="exchange_log_position"),
+        ]
+
+
+class Seal(models.Model):
+    """Seal (niêm phong): the node's signature over the head of a stream, so that a cut end shows."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT)
+    count = models.BigIntegerField()
+    head = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+    signature = models.TextField()
+    certificate = models.TextField()

@@ -1,0 +1,108 @@
+"""Asking the directory (danh bạ): nodes, certificates, grants, freshness. Reads this node's signed copy."""
+
+from functools import lru_cache
+
+from lienthong.kernel import clock
+from lienthong.kernel.errors import Refused
+from lienthong.kernel.profile import node
+from lienthong.kernel.text import show_moment, tr
+from lienthong.platform.exchange import directory_form, rules
+from lienthong.platform.exchange.models import DirectoryCopy, Grant
+from lienthong.platform.exchange.types import Directory, DirectoryState, GrantEntry, NodeEntry
+from lienthong.platform.signing import queries as signing_queries
+from lienthong.platform.signing.types import Certificate
+
+
+def get_directory() -> Directory:
+    """The directory in force. Raises Refused `exchange.directory-missing`, `exchange.directory-expired`."""
+    row = DirectoryCopy.objects.values_list("serial", "expires_at", "signature").first()
+    if row is None:
+        raise Refused(
+            "exchange.directory-missing",
+            tr("Nút này chưa nhận được danh bạ kết nối.", "This node has not received the directory yet."),
+            status=503,
+        )
+    serial, expires_at, signature = row
+    if rules.directory_state(expires_at, clock.now()) == "expired":
+        raise Refused(
+            "exchange.directory-expired",
+            tr(
+                f"Danh bạ kết nối đã hết hạn lúc {show_moment(expires_at)} và chưa lấy được bản mới.",
+                f"The directory expired at {show_moment(expires_at)} and no newer one could be fetched.",
+            ),
+            status=503,
+        )
+    return _parsed(serial, signature)
+
+
+@lru_cache(maxsize=4)
+def _parsed(serial: int, signature: str) -> Directory:
+    # The signature is unlike for unlike bytes, so it names the copy; parsing happens once per issue.
+    body = DirectoryCopy.objects.values_list("body", flat=True).get(serial=serial, signature=signature)
+    return directory_form.parse(bytes(body))
+
+
+def get_directory_state() -> DirectoryState:
+    """How fresh this node's copy is, for pages and health; never raises."""
+    row = DirectoryCopy.objects.defer("body", "signature").first()
+    if row is None:
+        return DirectoryState("missing")
+    return DirectoryState(
+        state=rules.directory_state(row.expires_at, clock.now()),
+        serial=row.serial,
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+        fetched_at=row.fetched_at,
+        trouble=row.trouble,
+    )
+
+
+def find_node(agency_code: str) -> NodeEntry | None:
+    """The node registered under exactly this code."""
+    return get_directory().nodes.get(agency_code)
+
+
+def node_for(agency_code: str) -> NodeEntry:
+    """The node that answers for an agency: the longest registered prefix of its code (H36.101 → H36).
+
+    Raises Refused `exchange.unknown-recipient`.
+    """
+    found = rules.node_of(agency_code, get_directory().nodes)
+    if found is None:
+        raise Refused(
+            "exchange.unknown-recipient",
+            tr(
+                f"Danh bạ kết nối không có nút nào phụ trách cơ quan {agency_code}.",
+                f"The directory lists no node for the agency {agency_code}.",
+            ),
+            field="recipient",
+        )
+    return found
+
+
+def list_nodes() -> list[NodeEntry]:
+    """All nodes by code."""
+    nodes = get_directory().nodes
+    return [nodes[code] for code in sorted(nodes)]
+
+
+def list_certificates(agency_code: str) -> list[Certificate]:
+    """The certificates of a node as the directory lists them, described, trusted or not."""
+    entry = find_node(agency_code)
+    found = []
+    for pem in entry.certificates if entry else ():
+        try:
+            found.append(signing_queries.check_certificate(pem))
+        except Refused:
+            continue
+    return found
+
+
+def list_grants() -> list[GrantEntry]:
+    """Grants in force for this node: those of the directory and its own."""
+    own = [
+        GrantEntry(g.client, g.provider, g.service, g.purpose, g.legal_ground, g.valid_from, g.valid_to)
+        for g in Grant.objects.filter(provider=node().agency_code)
+    ]
+    published = list(get_directory().grants)
+    return published + [grant for grant in own if grant not in published]

@@ -1,0 +1,55 @@
+"""Asking about letters sent."""
+
+from uuid import UUID
+
+from django.db.models import Count, F
+from django.db.models.functions import Length
+
+from lienthong.kernel.errors import NotFound
+from lienthong.kernel.text import Bilingual, tr
+from lienthong.platform.exchange.models import OutgoingLetter
+from lienthong.platform.exchange.states import STATES
+from lienthong.platform.exchange.types import LetterRow
+
+_FIELDS = (
+    "id", "name", "recipient", "about", "state", "posted_at", "attempts", "next_attempt_at", "answered_at",
+    "code", "reason_vi", "reason_en",
+)  # fmt: skip
+
+
+def list_letters(state: str = "", *, recipient: str = "", limit: int = 50, offset: int = 0) -> list[LetterRow]:
+    """Sent letters, newest first; `state` one of waiting, accepted, refused, replaced, or all."""
+    found = OutgoingLetter.objects.order_by("-number")
+    if state:
+        found = found.filter(state=state)
+    if recipient:
+        found = found.filter(recipient=recipient)
+    values = found.annotate(size=Length(F("body"))).values(*_FIELDS, "size")[offset : offset + limit]
+    return [_row(**value) for value in values]
+
+
+def get_letter(letter_id: UUID) -> LetterRow:
+    """One sent letter. Raises NotFound `exchange.no-such-letter`."""
+    value = (
+        OutgoingLetter.objects.filter(id=letter_id).annotate(size=Length(F("body"))).values(*_FIELDS, "size").first()
+    )
+    if value is None:
+        raise NotFound("exchange.no-such-letter", tr("Không có thông điệp này.", "There is no such letter."))
+    return _row(**value)
+
+
+def count_letters() -> dict[str, int]:
+    """Number of sent letters by state, zeros included."""
+    counted = OutgoingLetter.objects.values_list("state").annotate(n=Count("number")).order_by()
+    return {**dict.fromkeys(STATES, 0), **dict(counted)}
+
+
+def count_waiting(recipient: str = "") -> int:
+    """Letters on their way."""
+    found = OutgoingLetter.objects.filter(state="waiting")
+    return (found.filter(recipient=recipient) if recipient else found).count()
+
+
+def _row(*, reason_vi: str, reason_en: str, **facts: object) -> LetterRow:
+    reason = Bilingual(reason_vi, reason_en) if reason_vi else None
+    return LetterRow(**facts, reason=reason)  # type: ignore[arg-type]  # values() of the fields of the same names

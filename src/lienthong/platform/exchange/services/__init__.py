@@ -1,0 +1,33 @@
+"""Telling the exchange: post and resend letters, ask questions, keep the directory and the grants."""
+
+from lienthong.platform.exchange.services.delivery import Postman, deliver_due
+from lienthong.platform.exchange.services.directory import (
+    accept_directory,
+    grant_access,
+    issue_directory,
+    refresh_directory,
+    register_node,
+    withdraw_access,
+)
+from lienthong.platform.exchange.services.letters import post_letter, resend_letter
+from lienthong.platform.exchange.services.log import seal_log
+from lienthong.platform.exchange.services.questions import answer_question, ask
+from lienthong.platform.exchange.services.reception import Reply, receive_letter
+
+__all__ = [
+    "Postman",
+    "Reply",
+    "accept_directory",
+    "answer_question",
+    "ask",
+    "deliver_due",
+    "grant_access",
+    "issue_directory",
+    "post_letter",
+    "receive_letter",
+    "refresh_directory",
+    "register_node",
+    "resend_letter",
+    "seal_log",
+    "withdraw_access",
+]

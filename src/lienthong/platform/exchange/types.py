@@ -1,0 +1,182 @@
+"""What the exchange carries: letters, envelopes, questions, the directory, looks, verdicts. All frozen."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from lienthong.kernel.files import FileRef
+from lienthong.kernel.text import Bilingual
+
+LETTER_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\.v[1-9][0-9]*")
+SERVICE_NAME = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+")
+
+
+class Letter(BaseModel):
+    """Letter (thông điệp): a statement from one agency to another; a public contract with a version in its name.
+
+    A subclass gives `NAME` (`dossier-status.v1`) and `sample()`. With `RAW` its inbox function works on
+    `Envelope.body`, the checked JSON bytes, where the set is large and the database can read it by itself.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    NAME: ClassVar[str] = ""
+    RAW: ClassVar[bool] = False
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        if cls.NAME and not LETTER_NAME.fullmatch(cls.NAME):
+            raise TypeError(f"{cls.__qualname__}.NAME must be a kebab name with a version, like dossier-status.v1")
+
+    @classmethod
+    def sample(cls) -> Self:
+        """A typical letter with invented content; it stands in `contracts/` for those who build the other end."""
+        raise NotImplementedError(f"{cls.__qualname__} needs a sample()")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What an inbox function learns about a letter besides its text. `body`: the letter as JSON bytes."""
+
+    id: UUID
+    name: str
+    sender: str
+    recipient: str
+    sent_at: datetime
+    parts: tuple[FileRef, ...] = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Question (yêu cầu khai thác dữ liệu): a synchronous look into another agency's data, with purpose and ground.
+
+    `client`: agency code of the asking node; `about`: whom it concerns, usually a personal number.
+    """
+
+    id: UUID
+    service: str
+    client: str
+    purpose: str
+    legal_ground: str
+    actor_name: str
+    about: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NodeEntry:
+    """Node in the directory (đơn vị kết nối): where it listens and the certificates (PEM) it signs with."""
+
+    agency_code: str
+    name: Bilingual
+    base_url: str
+    certificates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantEntry:
+    """Grant (quyền khai thác): client may ask the provider's service for this purpose on this legal ground."""
+
+    client: str
+    provider: str
+    service: str
+    purpose: str
+    legal_ground: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Directory (danh bạ kết nối): the nodes and grants of the country as the hub signed them."""
+
+    issuer: str
+    serial: int
+    issued_at: datetime
+    expires_at: datetime
+    nodes: Mapping[str, NodeEntry] = field(default_factory=dict)
+    grants: tuple[GrantEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryState:
+    """How fresh this node's copy is: `good`, `grace` (expired, last good in use) or `expired`; `missing` if none."""
+
+    state: str
+    serial: int = 0
+    issued_at: datetime | None = None
+    expires_at: datetime | None = None
+    fetched_at: datetime | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """A sent letter as the operator sees it. `state`: waiting, accepted, refused, replaced."""
+
+    id: UUID
+    name: str
+    recipient: str
+    about: str
+    state: str
+    posted_at: datetime
+    attempts: int
+    next_attempt_at: datetime | None
+    answered_at: datetime | None
+    code: str
+    reason: Bilingual | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Look (lượt khai thác): who looked at data about someone, when, for what purpose, on what legal ground."""
+
+    question_id: UUID
+    client: str
+    provider: str
+    service: str
+    purpose: str
+    legal_ground: str
+    actor_name: str
+    about: str
+    at: datetime
+    outcome: str
+
+    @property
+    def answered(self) -> bool:
+        return self.outcome == "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class LogFault:
+    """A fault in the message log: which stream, which row, what is wrong.
+
+    `kind`: changed, missing, reordered, truncated, body-changed, bad-seal.
+    """
+
+    stream: str
+    position: int
+    message_id: str
+    kind: str
+    text: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class LogVerdict:
+    """What a check of the whole log found."""
+
+    streams: int
+    rows: int
+    seals: int
+    faults: tuple[LogFault, ...] = ()
+
+    @property
+    def intact(self) -> bool:
+        return not self.faults

@@ -1,0 +1,5 @@
+"""Operator's pages of the exchange."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,391 @@
+"""The forms on the wire (docs/protocols/exchange.md): headers, bodies, receipts, answers. Pure, no database, no clock.
+
+Whatever arrives is read here, strictly: what cannot be read is refused with the field at fault.
+"""
+
+import base64
+import binascii
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from lienthong.kernel.errors import Refused
+from lienthong.kernel.files import FileRef
+from lienthong.kernel.text import Bilingual, nfc, tr
+from lienthong.platform.exchange.rules import MAX_PARTS
+from lienthong.platform.exchange.types import LETTER_NAME, SERVICE_NAME, Letter
+
+SIGNATURE_HEADER = "Lienthong-Signature"
+KINDS = ("directory", "letter", "receipt", "question", "answer")
+AGENCY_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,8}){0,4}")
+_MAX_SIGNATURE = 8192
+_LETTER_START, _LETTER_END = b'{"letter":', b',"parts":[]}'
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Code = Annotated[str, Field(max_length=100)]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PartRef(_Wire):
+    """A file that travels with a letter."""
+
+    sha256: Digest
+    size: Annotated[int, Field(ge=1)]
+    name: Annotated[str, Field(min_length=1, max_length=255)]
+    media_type: Annotated[str, Field(pattern=r"^[a-z]+/[A-Za-z0-9.+-]+$", max_length=100)]
+
+
+class Reason(_Wire):
+    """A sentence in both languages."""
+
+    vi: Annotated[str, Field(max_length=2000)]
+    en: Annotated[str, Field(max_length=2000)]
+
+    def bilingual(self) -> Bilingual:
+        return Bilingual(self.vi, self.en)
+
+
+class Receipt(_Wire):
+    """Receipt (biên nhận): the receiver's signed word that a letter has taken effect, or why not."""
+
+    letter_id: UUID
+    name: str
+    sender: str
+    recipient: str
+    digest: Digest
+    verdict: Literal["accepted", "refused"]
+    code: Code
+    field: Annotated[str, Field(max_length=300)]
+    reason: Reason
+    at: AwareDatetime
+
+
+class QuestionBody(_Wire):
+    """What is asked, for what purpose, on what ground, by whom, about whom."""
+
+    payload: dict[str, Any]
+    purpose: Annotated[str, Field(min_length=1, max_length=300)]
+    legal_ground: Annotated[str, Field(min_length=1, max_length=500)]
+    actor_name: Annotated[str, Field(max_length=200)]
+    about: Annotated[str, Field(max_length=100)]
+
+
+class AnswerBody(_Wire):
+    """The provider's signed answer or refusal, tied to the question by id and digest."""
+
+    question_id: UUID
+    question_digest: Digest
+    verdict: Literal["answered", "refused"]
+    code: Code
+    field: Annotated[str, Field(max_length=300)]
+    reason: Reason
+    answer: dict[str, Any]
+    at: AwareDatetime
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Protected header of a signature, as claimed; true only after verifying."""
+
+    kid: str
+    kind: str
+    id: UUID
+    name: str
+    sender: str
+    recipient: str
+    at: datetime
+
+    def protected(self) -> dict[str, str]:
+        """The header as the signing room takes it (it adds `kid` by itself)."""
+        return {
+            "kind": self.kind,
+            "id": str(self.id),
+            "name": self.name,
+            "from": self.sender,
+            "to": self.recipient,
+            "at": self.at.isoformat(),
+        }
+
+
+def malformed(field: str, vi: str, en: str) -> Refused:
+    return Refused("exchange.malformed", tr(vi, en), field=field, status=400)
+
+
+def peek(signature: str, kind: str) -> Header:
+    """The claimed header of a detached signature of this kind. Raises Refused `exchange.malformed` with the field."""
+    raw = _decoded_header(signature)
+    texts = {}
+    for key in ("kid", "kind", "id", "name", "from", "to", "at"):
+        value = raw.get(key)
+        if not isinstance(value, str) or len(value) > 200:
+            raise malformed(key, f"Chữ ký thiếu trường {key}.", f"The signature lacks the header {key}.")
+        texts[key] = value
+    if texts["kind"] != kind:
+        raise malformed("kind", f"Đây không phải chữ ký loại {kind}.", f"This is not a signature of kind {kind}.")
+    _check_names(texts, kind)
+    return Header(
+        kid=texts["kid"],
+        kind=kind,
+        id=_uuid(texts["id"]),
+        name=texts["name"],
+        sender=texts["from"],
+        recipient=texts["to"],
+        at=_moment(texts["at"]),
+    )
+
+
+def _check_names(texts: dict[str, str], kind: str) -> None:
+    if not AGENCY_CODE.fullmatch(texts["from"]):
+        raise malformed("from", "Mã cơ quan gửi không hợp lệ.", "The sender's code is not an agency code.")
+    if kind != "directory" and not AGENCY_CODE.fullmatch(texts["to"]):
+        raise malformed("to", "Mã cơ quan nhận không hợp lệ.", "The recipient's code is not an agency code.")
+    pattern = {"letter": LETTER_NAME, "receipt": LETTER_NAME, "question": SERVICE_NAME, "answer": SERVICE_NAME}
+    if kind in pattern and (len(texts["name"]) > 100 or not pattern[kind].fullmatch(texts["name"])):
+        raise malformed("name", "Tên thông điệp không hợp lệ.", "The name is not a valid one.")
+
+
+def _decoded_header(signature: str) -> dict[str, Any]:
+    head = signature.partition(".")[0] if len(signature) <= _MAX_SIGNATURE else ""
+    try:
+        decoded = orjson.loads(base64.b64decode(head + "=" * (-len(head) % 4), altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error):
+        decoded = None
+    if not isinstance(decoded, dict):
+        raise malformed(
+            SIGNATURE_HEADER, "Thiếu chữ ký hoặc không đọc được chữ ký.", "The signature is absent or cannot be read."
+        )
+    return decoded
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise malformed("id", "Mã thông điệp không phải UUID.", "The id is not a UUID.") from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise malformed("at", "Thời điểm không hợp lệ.", "The moment is not an RFC 3339 time with its zone.")
+    return moment
+
+
+def digest(body: bytes) -> bytes:
+    return sha256(body).digest()
+
+
+# Letters
+
+
+def compose_letter(letter: Letter, parts: Sequence[FileRef]) -> bytes:
+    """The body that is signed and sent; texts composed (NFC)."""
+    text = letter.model_dump_json()
+    inner = (text if unicodedata.is_normalized("NFC", text) else nfc(text)).encode()
+    if not parts:
+        return _LETTER_START + inner + _LETTER_END
+    listed = [
+        {"sha256": part.sha256, "size": part.size, "name": nfc(part.name), "media_type": part.media_type}
+        for part in parts
+    ]
+    return _LETTER_START + inner + b',"parts":' + orjson.dumps(listed) + b"}"
+
+
+def parse_letter(letter_class: type[Letter], body: bytes) -> tuple[Letter, tuple[PartRef, ...]]:
+    """The letter and its parts. Raises Refused `exchange.invalid-letter`, naming the first field at fault."""
+    check_text(body)
+    try:
+        read = _body_model(letter_class).model_validate_json(body, strict=True)
+    except ValidationError as error:
+        raise _invalid(error) from None
+    return read.letter, read.parts  # type: ignore[attr-defined]  # made by create_model below
+
+
+def list_parts(body: bytes) -> tuple[PartRef, ...]:
+    """The parts a body lists, read before its schema is known. Raises Refused `exchange.malformed`."""
+    if body.endswith(_LETTER_END):
+        return ()
+    try:
+        listed = orjson.loads(body)["parts"]
+        parts = tuple(PartRef.model_validate(one) for one in listed)
+    except (ValueError, KeyError, TypeError):
+        raise malformed("parts", "Không đọc được danh sách tệp kèm.", "The list of parts cannot be read.") from None
+    if len(parts) > MAX_PARTS:
+        raise malformed("parts", f"Quá {MAX_PARTS} tệp kèm.", f"More than {MAX_PARTS} parts.")
+    return parts
+
+
+def letter_bytes(body: bytes) -> bytes:
+    """The letter's own JSON inside a checked body, for inbox functions that let the database read it.
+
+    A body that is not in our own order is taken apart and written anew; a body with a key twice gives bytes
+    that are no JSON, so it can never be read as another letter than the one that was checked.
+    """
+    if body.startswith(_LETTER_START) and body.endswith(_LETTER_END):
+        return body[len(_LETTER_START) : -len(_LETTER_END)]
+    return orjson.dumps(orjson.loads(body)["letter"])
+
+
+def check_text(body: bytes) -> None:
+    """UTF-8, composed (NFC), no NUL: what every database can keep. Raises Refused `exchange.invalid-letter`."""
+    try:
+        text = body.decode()
+        values = [text] if "\\u" not in text else list(_texts(orjson.loads(body)))
+    except UnicodeDecodeError:
+        raise _bad_text("Nội dung không phải UTF-8.", "The text is not UTF-8.") from None
+    except ValueError:
+        raise _bad_text("Nội dung không phải JSON hợp lệ.", "The body is not valid JSON.") from None
+    if any("\0" in value for value in values):
+        raise _bad_text("Nội dung có ký tự NUL.", "The text holds a NUL character.")
+    if not all(unicodedata.is_normalized("NFC", value) for value in values):
+        raise _bad_text("Văn bản chưa ở dạng Unicode dựng sẵn (NFC).", "The text is not composed Unicode (NFC).")
+
+
+def _bad_text(vi: str, en: str) -> Refused:
+    return Refused("exchange.invalid-letter", tr(vi, en), field="letter")
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+@cache
+def _body_model(letter_class: type[Letter]) -> type[BaseModel]:
+    return create_model(
+        f"{letter_class.__name__}Body",
+        __base__=_Wire,
+        letter=(letter_class, ...),
+        parts=(Annotated[tuple[PartRef, ...], Field(max_length=MAX_PARTS)], ...),
+    )
+
+
+def _invalid(error: ValidationError) -> Refused:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    path = ".".join(str(step) for step in first["loc"]).removeprefix("letter.")[:300]
+    return Refused(
+        "exchange.invalid-letter",
+        tr(
+            f"Thông điệp sai cấu trúc tại “{path}”.",
+            f"The letter violates its schema at “{path}”: {first['msg'][:300]}.",
+        ),
+        field=path,
+    )
+
+
+# Receipts, questions, answers
+
+
+def compose_receipt(header: Header, body_digest: bytes, at: datetime, refusal: Refused | None = None) -> bytes:
+    """The receipt of a letter: accepted, or refused with code, field and reason."""
+    receipt = Receipt(
+        letter_id=header.id,
+        name=header.name,
+        sender=header.sender,
+        recipient=header.recipient,
+        digest=body_digest.hex(),
+        verdict="refused" if refusal else "accepted",
+        code=refusal.code[:100] if refusal else "",
+        field=fault_field(refusal)[:300] if refusal else "",
+        reason=_reason(refusal),
+        at=at,
+    )
+    return receipt.model_dump_json().encode()
+
+
+def fault_field(refusal: Refused) -> str:
+    """The field a refusal names, the first one when it names several."""
+    errors = refusal.field_errors
+    return refusal.field or (errors[0].path if errors else "")
+
+
+def _reason(refusal: Refused | None) -> Reason:
+    if refusal is None:
+        return Reason(vi="", en="")
+    return Reason(vi=refusal.message.vi[:2000], en=refusal.message.en[:2000])
+
+
+def parse_receipt(body: bytes) -> Receipt:
+    """Raises Refused `exchange.bad-receipt`."""
+    try:
+        return Receipt.model_validate_json(body)
+    except ValidationError:
+        raise bad_receipt(tr("Không đọc được biên nhận.", "The receipt cannot be read.")) from None
+
+
+def bad_receipt(message: Bilingual) -> Refused:
+    return Refused("exchange.bad-receipt", message, status=502)
+
+
+def compose_question(payload: dict[str, Any], *, purpose: str, legal_ground: str, actor_name: str, about: str) -> bytes:
+    """The body of a question. Raises pydantic's ValidationError for an empty purpose or legal ground."""
+    question = QuestionBody(
+        payload=payload,
+        purpose=nfc(purpose),
+        legal_ground=nfc(legal_ground),
+        actor_name=nfc(actor_name),
+        about=nfc(about),
+    )
+    return orjson.dumps(question.model_dump(mode="json"))
+
+
+def parse_question(body: bytes) -> QuestionBody:
+    """Raises Refused `exchange.malformed` with the field."""
+    try:
+        return QuestionBody.model_validate_json(body, strict=True)
+    except ValidationError as error:
+        path = ".".join(str(step) for step in error.errors(include_url=False)[0]["loc"]) or "body"
+        raise malformed(
+            path, f"Yêu cầu sai cấu trúc tại “{path}”.", f"The question is malformed at “{path}”."
+        ) from None
+
+
+def compose_answer(
+    header: Header, question_digest: bytes, at: datetime, answer: dict[str, Any], refusal: Refused | None = None
+) -> bytes:
+    """The body of an answer or of a refusal."""
+    body = AnswerBody(
+        question_id=header.id,
+        question_digest=question_digest.hex(),
+        verdict="refused" if refusal else "answered",
+        code=refusal.code[:100] if refusal else "",
+        field=fault_field(refusal)[:300] if refusal else "",
+        reason=_reason(refusal),
+        answer=answer,
+        at=at,
+    )
+    return orjson.dumps(body.model_dump(mode="json"))
+
+
+def parse_answer(body: bytes) -> AnswerBody:
+    """Raises Refused `exchange.bad-answer`."""
+    try:
+        return AnswerBody.model_validate_json(body)
+    except ValidationError:
+        raise bad_answer(tr("Không đọc được câu trả lời.", "The answer cannot be read.")) from None
+
+
+def bad_answer(message: Bilingual) -> Refused:
+    return Refused("exchange.bad-answer", message, status=502)
