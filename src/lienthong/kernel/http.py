@@ -60,6 +60,8 @@ def request(
             **extra,  # type: ignore[arg-type]  # body or fields, as urllib3 takes either
         )
         content = answer.read(_MAX_ANSWER_BYTES + 1)
+    except urllib3.exceptions.NewConnectionError:  # a kind of TimeoutError in urllib3, though nobody waited
+        raise Unreachable("refused") from None
     except urllib3.exceptions.TimeoutError:
         raise Unreachable("timeout") from None
     except (urllib3.exceptions.HTTPError, OSError) as error:
