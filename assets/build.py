@@ -42,6 +42,10 @@ ICON_NAMES = (
 )
 
 
+NETWORK_SIGNS = ("ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "ECONNRESET", "network timeout")
+NOISE = ("npm warn", "npm notice", "npm error     at", "npm error A complete log")
+
+
 class BuildFailed(Exception):
     """The front end cannot be built; the sentence says why and what to do."""
 
@@ -179,13 +183,15 @@ def run(tool: str, *arguments: str, why: str) -> None:
         text=True,
     )
     if done.returncode != 0:
-        words = " ".join(line.strip() for line in done.stdout.splitlines() if is_telling(line))[:600]
-        raise BuildFailed(f"{why}. {tool} says: {words or f'exit code {done.returncode}'}")
+        raise BuildFailed(f"{why}: {first_words(done.stdout) or f'exit code {done.returncode}'}")
 
 
-def is_telling(line: str) -> bool:
-    """Is the line worth showing? Advice about npm itself is not."""
-    return bool(line.strip()) and not line.startswith(("npm warn", "npm notice"))
+def first_words(output: str) -> str:
+    """What a person needs of a tool's complaint: that the network failed, or its first telling lines."""
+    if any(sign in output for sign in NETWORK_SIGNS):
+        return "the package registry does not answer; check the network and npm's proxy settings."
+    telling = [line for line in output.splitlines() if line.strip() and not line.startswith(NOISE)]
+    return " ".join(line.strip() for line in telling[:4])[:400]
 
 
 if __name__ == "__main__":

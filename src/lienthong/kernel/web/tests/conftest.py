@@ -1,25 +1,24 @@
-"""Fixtures of the web tests: the node's pages over HTTP, and a browser."""
+"""Fixtures of the web tests: this node's pages over HTTP, and a browser."""
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 
-CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-
 
 class QuietHandler(WSGIRequestHandler):
-    def log_message(self, *_):
-        """The test's output is enough."""
+    def log_message(self, *_: object) -> None:
+        """The test's own output is enough."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    """Address of a server with this node's pages; it may not touch the database."""
+    """Address of a server with this node's pages; they may not touch the database."""
     server = ThreadedWSGIServer(("127.0.0.1", 0), QuietHandler)
     server.daemon_threads = True
     server.set_app(get_wsgi_application())
@@ -29,16 +28,14 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    """A headless Chromium; without one the tests are skipped, except in CI."""
-    found = next((path for path in CHROMIUM if Path(path).exists()), None)
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is missing: install Debian's package chromium.")
-        pytest.skip("Chromium is missing")
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A headless Chromium, closed with the module: an open one would look to Django like asynchronous code."""
     from playwright.sync_api import sync_playwright
 
+    found = os.environ.get("LIENTHONG_BROWSER") or shutil.which("chromium")
+    if found is None:
+        pytest.skip("Chromium is missing")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=found, args=["--no-sandbox", "--disable-background-networking"]
