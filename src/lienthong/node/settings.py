@@ -86,6 +86,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 SESSION_COOKIE_NAME = f"lt_{NODE.name}_session"
 CSRF_COOKIE_NAME = f"lt_{NODE.name}_csrf"
 LANGUAGE_COOKIE_NAME = f"lt_{NODE.name}_language"
+CSRF_FAILURE_VIEW = "lienthong.kernel.web.views.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
