@@ -18,7 +18,10 @@ from lienthong.platform.identity.types import (
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post of the demo: the last part of the user name, the position and its duties."""
+    """A post of the demo: the last part of the user name, the position and its duties.
+
+    ``{kind}`` in the position stands for phường, xã or đặc khu.
+    """
 
     username: str
     position: str
@@ -28,7 +31,7 @@ class Post:
 COMMUNE_POSTS: Final = (
     Post("tiepnhan", "Công chức Trung tâm Phục vụ hành chính công", (RECEPTION,)),
     Post("hotich", "Công chức tư pháp - hộ tịch", (HANDLING,)),
-    Post("chutich", "Chủ tịch Ủy ban nhân dân", (LEADER,)),
+    Post("chutich", "Chủ tịch Ủy ban nhân dân {kind}", (LEADER,)),
     Post("vanthu", "Văn thư", (CLERK,)),
 )
 PROVINCE_POSTS: Final = (
@@ -55,6 +58,16 @@ def name_of(agency_code: str, place: int) -> str:
     seed = sum(ord(letter) * (index + 3) for index, letter in enumerate(agency_code)) + place * 7
     given = (_WOMEN if (seed + place) % 2 else _MEN)[(seed // 2) % 6]
     return f"{_FAMILY[seed % len(_FAMILY)]} {given}"
+
+
+def kind_of(agency_name: str) -> str:
+    """The kind of commune in the name of its people's committee: phường, xã or đặc khu.
+
+    >>> kind_of("Ủy ban nhân dân phường Xuân Hương - Đà Lạt")
+    'phường'
+    """
+    name = agency_name.lower()
+    return next((kind for kind in ("phường", "đặc khu") if kind in name), "xã")
 
 
 def posts_of(agency_code: str) -> tuple[Post, ...]:

@@ -11,7 +11,6 @@ from django.utils.http import urlencode
 
 from lienthong.kernel.access import Actor
 from lienthong.platform.identity import queries
-from lienthong.platform.identity.models import Account
 
 AGENCY_IN_SESSION = "identity.agency"
 CHOOSE_AGENCY_PATH = "/dang-nhap/co-quan/"
@@ -27,13 +26,11 @@ class ActingPerson:
         actor = None
         if request.user.is_authenticated:
             chosen = request.session.get(AGENCY_IN_SESSION, "")
-            actor = queries.actor_of(cast("Account", request.user), chosen)
+            actor = queries.actor_of(request.user, chosen)
         cast("Any", request).actor = actor
         return self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., object], *_: object
-    ) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: Callable[..., object], *_: object) -> HttpResponse | None:
         """An officer of several agencies who has chosen none is asked first, where a duty is needed."""
         actor: Actor | None = cast("Any", request).actor
         if actor is None or actor.kind != "officer" or actor.agency_code:

@@ -54,7 +54,7 @@ class Account(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects: ClassVar[Accounts] = Accounts()  # type: ignore[assignment]
+    objects: ClassVar[Accounts] = Accounts()
 
     class Meta:
         """Facts that hold whoever writes the row."""
@@ -68,8 +68,7 @@ class Account(AbstractBaseUser):
             ),
             models.CheckConstraint(
                 name="account_person_signs_in_by_number",
-                condition=~Q(kind=PERSON)
-                | Q(personal_number__isnull=False, username=models.F("personal_number")),
+                condition=~Q(kind=PERSON) | Q(personal_number__isnull=False, username=models.F("personal_number")),
             ),
             models.CheckConstraint(name="account_name_given", condition=~Q(name="")),
         ]

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from lienthong.kernel import audit, clock, db
 from lienthong.kernel.access import SYSTEM, Actor, require
-from lienthong.kernel.errors import Conflict, Refused
+from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import nfc, tr
 from lienthong.platform.agencies import queries as agencies_queries
@@ -21,9 +21,7 @@ _NUMBER = re.compile(r"[0-9]{12}")
 _USERNAME = re.compile(r"[a-z][a-z0-9]*([._-][a-z0-9]+)*")
 
 
-def open_person_account(
-    *, personal_number: str, name: str, level: int, email: str = "", actor: Actor
-) -> AccountRef:
+def open_person_account(*, personal_number: str, name: str, level: int, email: str = "", actor: Actor) -> AccountRef:
     """Open a person's account (mở tài khoản định danh), or bring its name, level and e-mail up to date.
 
     The account has no password yet. Raises Refused ``identity.number``, ``.level`` or ``.name``.
@@ -36,9 +34,7 @@ def open_person_account(
             field="personal_number",
         )
     if level not in (1, 2):
-        raise Refused(
-            "identity.level", tr("Mức tài khoản là 1 hoặc 2.", "The level is 1 or 2."), field="level"
-        )
+        raise Refused("identity.level", tr("Mức tài khoản là 1 hoặc 2.", "The level is 1 or 2."), field="level")
     facts = {"name": _given_name(name), "level": level, "email": email.strip()}
     with db.atomic():
         db.advisory_lock(f"identity:{personal_number}")
@@ -59,8 +55,7 @@ def appoint_officer(
     """Appoint an officer (phân công cán bộ): from now the officer holds exactly these duties at the agency.
 
     Opens the account when there is none. Duties held at other agencies stay. Raises Refused
-    ``identity.username``, ``identity.duty``, ``identity.name``; Conflict ``identity.username-taken``;
-    NotFound for an unknown agency.
+    ``identity.username``, ``identity.duty``, ``identity.name``; NotFound for an unknown agency.
     """
     require(actor, OPERATOR, agency_code=agency_code)
     username = _checked_username(username)
@@ -112,23 +107,26 @@ def seed_demo_accounts(*, agency_code: str, people: Sequence[tuple[str, str, int
         ]
         below = sorted(agency.code for agency in agencies_queries.list_agencies(under=agency_code))
         for code in (agency_code, *below):
-            posts = demo_staff.posts_of(code)
-            accounts += [_seed_officer(code, place, post) for place, post in enumerate(posts)]
+            accounts += _seed_officers(code)
         password = str(node().parameters.get("demo_password", ""))
         secret = {"password": make_password(password)} if password else {}
         Account.objects.filter(pk__in=accounts).update(is_demo=True, **secret)
     return len(set(accounts))
 
 
-def _seed_officer(agency_code: str, place: int, post: demo_staff.Post) -> int:
-    return appoint_officer(
-        username=f"{agency_code.lower()}.{post.username}",
-        name=demo_staff.name_of(agency_code, place),
-        agency_code=agency_code,
-        position=post.position,
-        duties=post.duties,
-        actor=SYSTEM,
-    ).account_id
+def _seed_officers(agency_code: str) -> list[int]:
+    kind = demo_staff.kind_of(agencies_queries.get_agency(agency_code).name)
+    return [
+        appoint_officer(
+            username=f"{agency_code.lower()}.{post.username}",
+            name=demo_staff.name_of(agency_code, place),
+            agency_code=agency_code,
+            position=post.position.format(kind=kind),
+            duties=post.duties,
+            actor=SYSTEM,
+        ).account_id
+        for place, post in enumerate(demo_staff.posts_of(agency_code))
+    ]
 
 
 def _officer_account(username: str, name: str, actor: Actor) -> Account:
@@ -136,12 +134,6 @@ def _officer_account(username: str, name: str, actor: Actor) -> Account:
     if account is None:
         account = Account.objects.open(username=username, password=None, kind=OFFICER, name=name, level=1)
         audit.record(actor, "identity.open-account", f"account:{account.pk}", kind=OFFICER)
-    elif account.kind != OFFICER:
-        raise Conflict(
-            "identity.username-taken",
-            tr("Tên đăng nhập này đã thuộc về người khác.", "This user name belongs to somebody else."),
-            field="username",
-        )
     else:
         _bring_up_to_date(account, {"name": name})
     return account

@@ -18,6 +18,7 @@ from lienthong.platform.agencies import queries as agencies_queries
 from lienthong.platform.identity import queries
 from lienthong.platform.identity.forms import SignInForm
 from lienthong.platform.identity.middleware import AGENCY_IN_SESSION
+from lienthong.platform.identity.types import DemoPerson
 
 DEMO_ROLE = "identity.demo"
 
@@ -104,7 +105,7 @@ def demo_groups() -> list[dict[str, Any]]:
     ]
 
 
-def _note(person: queries.DemoPerson) -> Bilingual | str:
+def _note(person: DemoPerson) -> Bilingual | str:
     if person.kind == "officer":
         return person.description
     level = f"{person.level}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Value, When
 
@@ -24,8 +26,7 @@ def list_notices(account_id: int, page: int | str = 1) -> Page[NoticeRef]:
     is_read = Case(When(read_at__isnull=True, then=Value(0)), default=Value(1))
     ordered = rows.order_by(is_read, "-created_at", "-pk")
     found = Paginator(ordered, PER_PAGE).get_page(page)
-    found.object_list = [as_ref(notice) for notice in found.object_list]
-    return found
+    return Page([as_ref(notice) for notice in found.object_list], found.number, cast("Any", found.paginator))
 
 
 def get_notice(account_id: int, notice_id: int) -> NoticeRef:

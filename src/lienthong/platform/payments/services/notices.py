@@ -62,8 +62,7 @@ def take_notice(body: bytes) -> Answer:
         return _refuse(rules.UNKNOWN_PARTNER, notice["MaThamChieu"])
     outcome = rules.RESULTS.get((notice["MaLoi"], notice["TrangThaiGD"]))
     if outcome is None:
-        error = messages.malformed("TrangThaiGD")
-        return _refuse(rules.UNREADABLE, notice["MaThamChieu"], (error,))
+        return _refuse(rules.UNREADABLE, notice["MaThamChieu"], (messages.malformed("TrangThaiGD"),))
     return _take(notice, outcome)
 
 
@@ -103,7 +102,7 @@ def _take(notice: Message, outcome: str) -> Answer:
         if before is not None and verdict.answer == before.answer:
             Transaction.objects.filter(pk=before.pk).update(times_told=F("times_told") + 1)
         if verdict.outcome is not None:
-            _write(order, notice, verdict)
+            _write(order, notice, verdict.answer, verdict.outcome)
     if verdict.outcome is None and verdict.answer not in (rules.OK, rules.ALREADY_SETTLED):
         return _refuse(verdict.answer, reference)
     log.info("payment notice taken", reference=reference, answer=verdict.answer, outcome=verdict.outcome)
@@ -117,26 +116,26 @@ def _told_before(before: Transaction | None) -> rules.Told | None:
     return rules.Told(before.order.reference, before.amount, before.order.currency, outcome)
 
 
-def _write(order: Order, notice: Message, verdict: rules.Verdict) -> None:
+def _write(order: Order, notice: Message, answer: str, outcome: str) -> None:
     now = clock.now()
     Transaction.objects.create(
         order=order,
         code=notice["MaGiaoDich"],
         bank_code=notice["MaNganHang"],
         amount=notice.amount,
-        outcome=verdict.outcome,
+        outcome=outcome,
         paid_at=notice["ThoiGianGD"],
         told_at=now,
-        answer=verdict.answer,
+        answer=answer,
     )
     audit.record(
         SYSTEM,
         "payments.notice",
         f"order:{order.reference}",
         transaction=notice["MaGiaoDich"],
-        outcome=verdict.outcome,
+        outcome=outcome,
     )
-    if verdict.outcome == PAID:
+    if outcome == PAID:
         _settle(order, notice, now)
 
 

@@ -143,7 +143,7 @@ def _check_order(*, reference: str, amount: int, return_path: str) -> None:
             "A reference has plain letters, digits, dots and dashes, at most 64.",
         )
         errors.append(FieldError("reference", sentence, "payments.reference"))
-    if isinstance(amount, bool) or not isinstance(amount, int) or not 0 < amount <= _MOST:
+    if type(amount) is not int or not 0 < amount <= _MOST:
         sentence = tr("Số tiền phải là số đồng nguyên, lớn hơn 0.", "The amount is whole đồng, above 0.")
         errors.append(FieldError("amount", sentence, "payments.amount"))
     if not return_path.startswith("/") or return_path.startswith(("//", "/\\")):
