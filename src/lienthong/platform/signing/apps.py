@@ -1,5 +1,7 @@
 """Signing (chữ ký số) as a Django application."""
 
+import logging
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,8 @@ class SigningConfig(AppConfig):
     label = "signing"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Chữ ký số"
+
+    def ready(self) -> None:
+        """Keep pyHanko from logging a stack trace, with names in it, for each bad file that a stranger brings."""
+        logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+        logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)

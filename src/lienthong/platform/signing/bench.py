@@ -10,7 +10,7 @@ from lienthong.kernel import roles
 from lienthong.kernel.profile import node, playing
 from lienthong.platform.signing import queries, services
 from lienthong.platform.signing.roles import ROLES
-from lienthong.platform.signing.types import Box
+from lienthong.platform.signing.types import Box, CertificateKind, KeyName
 
 _PAYLOAD = b'{"status":"3"}' * 4000  # about a letter of 500 status changes
 _SECONDS = 1.0
@@ -36,7 +36,11 @@ def measure(*, pdf: bytes | None = None, seconds: float = _SECONDS) -> tuple[Rat
 
 
 def _measure(home: Path, pdf: bytes | None, seconds: float) -> list[Rate]:
-    kinds = (("node", "node"), ("officer:bench", "officer"), ("seal:H36", "seal"))
+    kinds: tuple[tuple[KeyName, CertificateKind], ...] = (
+        ("node", "node"),
+        ("officer:bench", "officer"),
+        ("seal:H36", "seal"),
+    )
     for name, kind in kinds:
         services.issue_certificate(home, name=name, kind=kind, agency_code="H36", common_name=f"Bench {kind}")
     pem = queries.get_certificate("node").pem

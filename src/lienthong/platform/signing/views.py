@@ -38,7 +38,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     return render(request, _TEMPLATE, {"max_mb": MAX_PDF_BYTES // 2**20, **_shown(verdict, file.name or "")})
 
 
-def _uploaded(request: HttpRequest) -> UploadedFile:
+def _uploaded(request: HttpRequest) -> "UploadedFile[bytes]":
     """The file, judged by its size before a byte is read. Raises Refused `signing.no-file`, `signing.too-large`."""
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
@@ -61,15 +61,15 @@ def _shown(verdict: PdfVerdict, name: str) -> dict[str, Any]:
 
 def _signature(number: int, one: PdfSignature) -> dict[str, Any]:
     rows = [
-        (tr("Người ký", "Signed by"), one.signer),
+        (tr("Người ký", "Signed by"), one.signer if one.kind != "seal" else ""),
         (tr("Chức vụ", "Position"), one.position),
         (tr("Cơ quan", "Agency"), one.organisation),
         (tr("Mã cơ quan", "Agency code"), one.agency_code),
         (tr("Thời điểm ký", "Signed at"), show_moment(one.signed_at) if one.signed_at else ""),
         (tr("Lý do", "Reason"), one.reason),
-        (tr("Nội dung còn nguyên vẹn", "Content unchanged"), _YES if one.intact else _NO),
+        (tr("Phần đã ký còn nguyên vẹn", "Signed part unchanged"), _YES if one.intact else _NO),
         (tr("Chứng thư số được tin cậy", "Certificate trusted"), _YES if one.trusted else _NO),
-        (tr("Có thay đổi sau khi ký", "Changed after signing"), _YES if one.modified_after else _NO),
+        (tr("Bị thêm hoặc sửa sau khi ký", "Added to or changed after signing"), _YES if one.modified_after else _NO),
     ]
     title = _KIND_TITLES.get(one.kind or "") or (KIND_NAMES[one.kind] if one.kind else tr("Chữ ký số", "Signature"))
     return {

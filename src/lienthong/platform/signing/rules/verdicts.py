@@ -27,8 +27,8 @@ class Facts:
 
 _SENTENCES: dict[str, Bilingual] = {
     "good": tr(
-        "Chữ ký hợp lệ: {who} đã ký lúc {when}. Nội dung không thay đổi từ khi ký.",
-        "The signature is good: {who} signed at {when}. Nothing has changed since.",
+        "{who} đã ký lúc {when}. Nội dung không thay đổi từ khi ký.",
+        "{who} signed at {when}. Nothing has changed since.",
     ),
     "tampered": tr(
         "Nội dung đã bị sửa: không còn đúng như khi {who} ký. Đừng tin văn bản này.",

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import RequestFactory
 
 from lienthong.kernel.profile import node, playing
@@ -85,4 +86,5 @@ def test_a_strangers_file_name_is_shown_as_text():
     paper = papers.plain()
     file = SimpleUploadedFile("<script>.pdf", paper, "application/pdf")
     response = views.verify(RequestFactory().post("/xac-minh/", {"file": file}))
+    assert isinstance(response, HttpResponse)
     assert b"<script>.pdf" not in response.content
