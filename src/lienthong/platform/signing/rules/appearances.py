@@ -71,11 +71,12 @@ def draw_handwriting(name: str, width: float, height: float) -> bytes:
     """A signature as by pen (chữ ký): the given name in one run and a flourish, always the same for a name."""
     chance = random.Random(hashlib.sha256(fold(name).encode()).digest())  # noqa: S311 (a drawing, not a secret)
     trail = _fit(_smooth(_pen_trail(fold(name).split(), chance)), width, height)
+    nib = min(1.6, max(0.3, height / 50))
     parts = [_BLUE]
     for (x0, y0), (x1, y1) in pairwise(trail):
         # Ink is thin on the way up and thick on the way down, as from a nib.
         down = max(0.0, y0 - y1) / (math.hypot(x1 - x0, y1 - y0) or 1.0)
-        parts.append(f"{0.8 + 1.1 * down:.2f} w {x0:.2f} {y0:.2f} m {x1:.2f} {y1:.2f} l S\n".encode("ascii"))
+        parts.append(f"{nib * (0.8 + 1.1 * down):.2f} w {x0:.2f} {y0:.2f} m {x1:.2f} {y1:.2f} l S\n".encode("ascii"))
     return b"".join(parts)
 
 
