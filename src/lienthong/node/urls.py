@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from lienthong.kernel.profile import node
+from lienthong.kernel.web.views import node_home
 from lienthong.node import health
 from lienthong.node.wiring import roles_of
 
@@ -14,6 +15,9 @@ urlpatterns = [
 for _role in roles_of(node()):
     for _prefix, _module in _role.urls:
         urlpatterns.append(path(_prefix, include(_module)))
+
+# Last, so that a role with a start page of its own (the portal) comes first.
+urlpatterns.append(path("", node_home, name="home"))
 
 handler400 = "lienthong.kernel.web.views.bad_request"
 handler403 = "lienthong.kernel.web.views.forbidden"

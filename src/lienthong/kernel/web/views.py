@@ -39,6 +39,12 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
 
 
 @access.public
+def node_home(request: HttpRequest) -> HttpResponse:
+    """The start page of a node whose roles have none of their own: the doors open to this person."""
+    return render(request, "web/home.html")
+
+
+@access.public
 def style_guide(request: HttpRequest) -> HttpResponse:
     """Every component in its states, with the tag that makes it."""
     page = Paginator(range(1, 241), 10).get_page(request.GET.get("page", 4))

@@ -96,6 +96,12 @@ def test_an_unknown_page_says_what_to_do(visitor):
     assert "Không tìm thấy trang" in answer.content.decode()
 
 
+def test_a_node_without_a_portal_greets_its_officers(visitor):
+    html = page_of(visitor.get("/"), 200)
+    assert "Nút kiểm thử" in html
+    assert "dành cho cán bộ" in html
+
+
 def test_a_refusal_is_a_page_for_people():
     refusal = NotFound("dossiers.unknown", tr("Không có hồ sơ này.", "There is no such dossier."))
     request = RequestFactory().get("/ho-so/x/", headers={"Accept": "text/html"})
