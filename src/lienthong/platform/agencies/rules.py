@@ -10,8 +10,8 @@ import re
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import fold, tr
 
-_CODE = re.compile(r"[A-Z]\d{2}(?:\.\d{2,3})*")
-_OLD_CODE = re.compile(r"(\d{3})\.(\d{2,3})\.(\d{2,3})\.([A-Z]\d{2})")
+_CODE = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{2,3})*")
+_OLD_CODE = re.compile(r"([0-9]{3})\.([0-9]{2,3})\.([0-9]{2,3})\.([A-Z][0-9]{2})")
 _OLD_LEVELS = 4
 _MAX_LENGTH = 32
 _NOT_WORD = re.compile(r"[^a-z0-9]+")

@@ -127,6 +127,7 @@ class UnitRef:
     province_code: str
     province_name: str
     parent_code: str
+    parent_name: str
     valid_from: date | None
     valid_to: date | None
 
@@ -137,8 +138,9 @@ class UnitRef:
 
     @property
     def address(self) -> str:
-        """Type and name with the province, as on papers."""
-        return self.full_name if self.level == "province" else f"{self.full_name}, {self.province_name}"
+        """Type and name with the district (while there were any) and the province, as on papers."""
+        above = (self.parent_name, self.province_name) if self.parent_code else ()
+        return ", ".join(dict.fromkeys(name for name in (self.full_name, *above) if name))
 
 
 @dataclass(frozen=True, slots=True)

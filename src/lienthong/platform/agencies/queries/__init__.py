@@ -4,7 +4,12 @@ Every question takes a day; without one it is today.
 """
 
 from lienthong.platform.agencies.queries.agencies import answers_for, find_agency, get_agency, list_agencies
-from lienthong.platform.agencies.queries.calendars import get_calendar, list_calendar_days, list_office_hours
+from lienthong.platform.agencies.queries.calendars import (
+    find_calendar_day,
+    get_calendar,
+    list_calendar_days,
+    list_office_hours,
+)
 from lienthong.platform.agencies.queries.successions import (
     agency_of_unit,
     list_predecessors,
@@ -29,6 +34,7 @@ __all__ = [
     "answers_for",
     "check_code",
     "find_agency",
+    "find_calendar_day",
     "find_unit",
     "from_qcvn102",
     "get_agency",

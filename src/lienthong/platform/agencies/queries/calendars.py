@@ -35,6 +35,12 @@ def list_calendar_days(year: int, agency_code: str = "") -> list[DeclaredDay]:
     return [row.declared() for row in rows.order_by("day", "agency")]
 
 
+def find_calendar_day(declaration_id: int) -> DeclaredDay | None:
+    """A declaration in force by its number."""
+    row = models.CalendarDay.objects.filter(pk=declaration_id, withdrawn_at__isnull=True).first()
+    return row.declared() if row else None
+
+
 def list_office_hours(agency_code: str = "") -> list[Shift]:
     """The shifts declared for the agency itself (or for the country), newest first."""
     code = normal_code(agency_code) if agency_code else None

@@ -89,20 +89,24 @@ def _look_up_agencies(text: str, limit: int, today: date) -> tuple[AgencyResolut
         found = [load_agency(text.upper(), today)]
     except Refused:
         found = _search_agencies(text, limit, today)
-    return tuple(AgencyResolution(was, was.is_valid(today), _answering(was, today)) for was in found)
+    answering = [(was, _answering(was, today)) for was in found]
+    return tuple(AgencyResolution(was, now is not None and was == now, now) for was, now in answering)
 
 
 def _search_agencies(text: str, limit: int, today: date) -> list[AgencyRef]:
+    """Agencies by their name of today, then by names their codes had before."""
     words = search_text(text).split()
     if not words:
         return []
-    now, before = Q(), Q()
+    named = Q()
     for word in words:
-        now &= Q(search_text__contains=f" {word}")
-        before &= Q(search_text__contains=f" {word}")
-    former = models.FormerForm.objects.filter(before).values("agency")
-    rows = models.Agency.objects.filter(now | Q(pk__in=former)).order_by("code")
-    return agency_refs(rows[:limit], today)
+        named &= Q(search_text__contains=f" {word}")
+    found = agency_refs(models.Agency.objects.filter(named).order_by("code")[:limit], today)
+    listed = {ref.code for ref in found}
+    for form in models.FormerForm.objects.filter(named).exclude(agency__in=listed)[:limit]:
+        then = form.valid_to - timedelta(days=1)
+        found += agency_refs(models.Agency.objects.filter(pk=form.agency_id), then)
+    return found[:limit]
 
 
 def _answering(agency: AgencyRef, today: date) -> AgencyRef | None:

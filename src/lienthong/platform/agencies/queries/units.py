@@ -107,13 +107,14 @@ def matching(forms: QuerySet[models.UnitForm], text: str) -> QuerySet[models.Uni
 
 
 def unit_refs(forms: Iterable[models.UnitForm] | QuerySet[models.UnitForm]) -> list[UnitRef]:
-    """Forms as others see them, each under the province of its own time; two queries in all."""
+    """Forms as others see them, under the province and district of their own time; two queries in all."""
     rows = list(forms.select_related("unit") if isinstance(forms, QuerySet) else forms)
-    provinces: dict[str, list[models.UnitForm]] = {}
-    if any(row.unit.level != "province" for row in rows):
-        for form in models.UnitForm.objects.filter(unit__level="province").select_related("unit"):
-            provinces.setdefault(form.unit.code, []).append(form)
-    return [_unit_ref(row, provinces.get(row.province_code, [row])) for row in rows]
+    codes = {code for row in rows if row.parent_code for code in (row.parent_code, row.province_code)}
+    above: dict[str, list[models.UnitForm]] = {}
+    if codes:
+        for form in models.UnitForm.objects.filter(unit__code__in=codes).select_related("unit"):
+            above.setdefault(form.unit.code, []).append(form)
+    return [_unit_ref(row, above) for row in rows]
 
 
 def last_day(form: models.UnitForm | UnitRef) -> date:
@@ -121,22 +122,28 @@ def last_day(form: models.UnitForm | UnitRef) -> date:
     return form.valid_to - timedelta(days=1) if form.valid_to else date.max
 
 
-def _unit_ref(row: models.UnitForm, provinces: list[models.UnitForm]) -> UnitRef:
+def _unit_ref(row: models.UnitForm, above: dict[str, list[models.UnitForm]]) -> UnitRef:
+    own = f"{UnitKind(row.kind).prefix} {row.name}"
     day = last_day(row)
-    province = next(
-        (form for form in provinces if (form.valid_from or date.min) <= day and day <= last_day(form)), None
-    )
     return UnitRef(
         code=row.unit.code,
         level=cast("Level", row.unit.level),
         kind=UnitKind(row.kind),
         name=row.name,
         province_code=row.province_code,
-        province_name=f"{UnitKind(province.kind).prefix} {province.name}" if province else "",
+        province_name=_name_on(above.get(row.province_code, []), day) if row.parent_code else own,
         parent_code=row.parent_code,
+        parent_name=_name_on(above.get(row.parent_code, []), day),
         valid_from=row.valid_from,
         valid_to=row.valid_to,
     )
+
+
+def _name_on(forms: Iterable[models.UnitForm], day: date) -> str:
+    for form in forms:
+        if (form.valid_from or date.min) <= day <= last_day(form):
+            return f"{UnitKind(form.kind).prefix} {form.name}"
+    return ""
 
 
 def _on(day: date | None) -> QuerySet[models.UnitForm]:

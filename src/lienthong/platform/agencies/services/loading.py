@@ -14,11 +14,11 @@ from lienthong.platform.agencies.types import AgencyKind, UnitKind
 _NAME = "country"
 
 _STAGE = """
-CREATE TEMP TABLE staged_unit (level text, code text, valid_from date, valid_to date) ON COMMIT DROP;
+CREATE TEMP TABLE staged_unit (level text, code text, valid_from date, valid_to date);
 CREATE TEMP TABLE staged_form (unit_code text, unit_from date, kind text, name text, name_text text, search_text text,
-    parent_code text, province_code text, valid_from date, valid_to date, decision text) ON COMMIT DROP;
+    parent_code text, province_code text, valid_from date, valid_to date, decision text);
 CREATE TEMP TABLE staged_change (old_code text, old_from date, new_code text, new_from date, relation text,
-    main boolean, effective_date date, decision text) ON COMMIT DROP;
+    main boolean, effective_date date, decision text);
 """
 
 _MERGE = """
@@ -47,6 +47,7 @@ JOIN agencies_administrativeunit n ON n.code = c.new_code AND n.valid_from IS NO
 ON CONFLICT ON CONSTRAINT unit_change_once DO UPDATE SET
     relation = excluded.relation, main = excluded.main, decision = excluded.decision;
 
+DROP TABLE staged_unit, staged_form, staged_change;
 ANALYZE agencies_unitform, agencies_unitchange;
 """
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from lienthong.platform.agencies import fact_files, models, services
+from lienthong.platform.agencies import models, services
 from lienthong.platform.agencies import queries as agencies_queries
 
 pytestmark = pytest.mark.django_db
