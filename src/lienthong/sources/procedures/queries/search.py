@@ -1,6 +1,5 @@
 """Search of the catalogue (tìm thủ tục): one statement over the folded text and its trigram index."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,35 +14,38 @@ from lienthong.sources.procedures.types import FieldOfWork, Hit, LifeEvent, List
 _COLUMNS = """code, name_vi, name_en, field_vi, field_en, levels, owner_code, online, channels, time_limit,
     fee_direct, fee_online, has_form"""
 
-# Found by all words, by likeness of the whole (typos, missing letters), or by most of the words.
-# Ranked: the exact code; the phrase at the start of the name; all words in the name; likeness; ours before listings.
+# Entries with all the words (the last one may be unfinished) or the code; if there are none, those that are like
+# the text by trigrams or have most of its words. Ranked: exact code, phrase, words in the name, likeness of the name,
+# ours before mere listings.
 _FOUND = f"""
-WITH asked AS (SELECT %(text)s::text AS text, %(words)s::text[] AS words, %(code)s::text AS code),
-found AS (
-    SELECT e.*, word_similarity(asked.text, e.folded_name) AS near_name,
-           strict_word_similarity(asked.text, e.folded) AS near,
-           (SELECT count(*) FROM unnest(asked.words) AS word WHERE e.folded LIKE '%%' || word || '%%')::float
-               / greatest(cardinality(asked.words), 1) AS share,
-           (SELECT count(*) FROM unnest(asked.words) AS word WHERE e.folded_name LIKE '%%' || word || '%%')::float
-               / greatest(cardinality(asked.words), 1) AS share_name,
-           e.folded LIKE '%%' || asked.text || '%%' AS phrase,
-           e.code = asked.code AS exact
-    FROM procedures_entry AS e, asked
-    WHERE (e.code = asked.code OR asked.text <%% e.folded OR e.folded LIKE ANY (%(patterns)s))
-      AND {{filters}}
+WITH asked AS (SELECT %(text)s::text AS text, %(code)s::text AS code),
+whole AS MATERIALIZED (
+    SELECT e.* FROM procedures_entry AS e, asked
+    WHERE (e.code = asked.code OR e.folded LIKE ALL (%(patterns)s)) AND {{filters}}
+),
+loose AS (
+    SELECT e.* FROM procedures_entry AS e, asked
+    WHERE NOT EXISTS (SELECT FROM whole) AND {{filters}}
+      AND (asked.text <%% e.folded
+           OR (SELECT count(*) FROM unnest(%(patterns)s::text[]) AS word WHERE e.folded LIKE word) >= %(enough)s)
 ),
 ranked AS (
-    SELECT *, 100 * exact::int + 3 * share + 2 * share_name + 2 * near_name + near + phrase::int
-                  + 0.6 * has_form::int - length(folded_name) / 2000.0 AS score
-    FROM found
-    WHERE exact OR share >= %(enough)s OR greatest(near_name, near) >= %(near_enough)s
+    SELECT f.*, 100 * (f.code = asked.code)::int
+           + 2 * (f.folded LIKE '%% ' || asked.text || ' %%')::int
+           + 2 * (f.folded_name LIKE '%% ' || asked.text || '%%')::int
+           + 2 * (SELECT count(*) FROM unnest(%(patterns)s::text[]) AS word WHERE f.folded_name LIKE word)
+               / %(count)s::float
+           + 2 * word_similarity(asked.text, f.folded)
+           + 2 * greatest(similarity(asked.text, f.folded_name), similarity(asked.text, lower(f.name_en)))
+           + f.has_form::int AS score
+    FROM (SELECT * FROM whole UNION ALL SELECT * FROM loose) AS f, asked
 )
 SELECT {_COLUMNS}, score, count(*) OVER () FROM ranked ORDER BY score DESC, code LIMIT %(limit)s OFFSET %(offset)s
-"""
+"""  # noqa: S608 -- no value of a user stands in the text
 _ALL = f"""
 SELECT {_COLUMNS}, 0, count(*) OVER () FROM procedures_entry
 WHERE {{filters}} ORDER BY has_form DESC, name_vi, code LIMIT %(limit)s OFFSET %(offset)s
-"""
+"""  # noqa: S608 -- as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +94,13 @@ def _select(text: str, filters: Filters, *, limit: int, offset: int) -> Sequence
     clauses, values = filters.as_sql()
     values |= {"limit": limit, "offset": offset}
     if asked.text:
-        statement = _FOUND.format(filters=re.sub(r"^true(?: AND )?", "", clauses) or "true")
+        statement = _FOUND.format(filters=clauses)
         values |= {
             "text": asked.text,
-            "words": list(asked.words),
             "code": base_code(text) or "",
-            "patterns": [f"%{word}%" for word in asked.words],
-            "enough": searching.enough_share(len(asked.words)),
-            "near_enough": searching.NEAR_ENOUGH,
+            "patterns": list(asked.patterns),
+            "count": len(asked.patterns),
+            "enough": asked.enough,
         }
     else:
         statement = _ALL.format(filters=clauses)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.sources.procedures.rules.values import read_text
-from lienthong.sources.procedures.types import Audience, Channel, Level, Procedure, RowNote
+from lienthong.sources.procedures.types import RESULT_CODE, Audience, Channel, Level, Procedure, RowNote
 
 COLUMNS = (
     "code", "name", "field", "level", "type", "decision", "owner_code", "owner", "competent", "subjects", "channels",
@@ -29,7 +29,7 @@ LEAST_FEE = 1000
 """A fee below 1,000 đồng is a slip of the portal (100 for 100,000): no coin so small is in use."""
 
 _CODE = re.compile(r"\d\.\d{6}", re.ASCII)
-_RESULT = re.compile(r"KQ\.[A-Z]\d{2}\.\d{6}", re.ASCII)
+_RESULT = re.compile(RESULT_CODE, re.ASCII)
 _TIME = re.compile(r"(\d{1,5}) (WORKING_DAY|DAY|HOUR|MONTH|OTHER)", re.ASCII)
 _FEE = re.compile(r"(\d{1,13}) ([A-Z]{3})", re.ASCII)
 _STUCK_FILE = re.compile(r"(?:\.?\d{0,2}\.)?\w*\.(?:docx?|pdf|xlsx?|rar|zip)$|(?<=[).;])\d?\.?\w{12,}$", re.IGNORECASE)

@@ -39,10 +39,8 @@ def fee_due(procedure: Procedure, channel: Channel, answers: Mapping[str, Any]) 
 
 def price_of_copy(fee: Fee, pages: int) -> int:
     """The price of one copy of so many pages: later pages may be cheaper, the whole may be capped."""
-    if fee.per != "page":
-        price = fee.amount or 0
-    else:
-        price = sum(_price_of_page(fee, page) for page in range(1, pages + 1))
+    counted = pages if fee.per == "page" else 1
+    price = sum(_price_of_page(fee, page) for page in range(1, counted + 1))
     return price if fee.maximum is None else min(price, fee.maximum)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def _check_versions(procedures: tuple[Procedure, ...]) -> None:
         by_code.setdefault(one.code, []).append(one)
     for code, versions in by_code.items():
         versions.sort(key=lambda one: one.version)
-        for older, newer in zip(versions, versions[1:], strict=False):
+        for older, newer in pairwise(versions):
             if older.valid_to is None or older.valid_to > newer.valid_from:
                 raise DefinitionError(
                     f"{code}.yaml",

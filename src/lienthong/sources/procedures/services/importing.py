@@ -36,8 +36,8 @@ ON CONFLICT (code, version) DO UPDATE SET
 WHERE procedures_version.digest <> excluded.digest
 RETURNING revision = 1
 """
-_COLUMNS = """code, name_vi, name_en, field_key, field_vi, field_en, owner_code, levels, audiences, channels, life_events,
-    online, time_limit, fee_direct, fee_online, has_form, origin, folded_name, folded, current_version"""
+_COLUMNS = """code, name_vi, name_en, field_key, field_vi, field_en, owner_code, levels, audiences, channels,
+    life_events, online, time_limit, fee_direct, fee_online, has_form, origin, folded_name, folded, current_version"""
 _ENTRIES = f"""
 INSERT INTO procedures_entry ({_COLUMNS})
 SELECT {_COLUMNS} FROM jsonb_populate_recordset(

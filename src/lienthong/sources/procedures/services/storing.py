@@ -63,7 +63,7 @@ def refresh_entry(code: str) -> None:
 def face_of(procedure: Procedure, *, origin: Origin) -> dict[str, Any]:
     """The columns of an entry for a procedure."""
     name = procedure.name
-    spoken = name.vi if name.en == name.vi else f"{name.vi} {name.en}"
+    english = [] if name.en == name.vi else [name.en]
     limit = procedure.time_limit
     return {
         "name_vi": name.vi,
@@ -82,8 +82,8 @@ def face_of(procedure: Procedure, *, origin: Origin) -> dict[str, Any]:
         "fee_online": _plain_fee(procedure, "online"),
         "has_form": procedure.form is not None,
         "origin": origin,
-        "folded_name": searchable([spoken]),
-        "folded": searchable([spoken, *procedure.synonyms, procedure.field.vi, procedure.code]),
+        "folded_name": searchable([name.vi]),
+        "folded": searchable([name.vi, *english, *procedure.synonyms, procedure.field.vi, procedure.code]),
     }
 
 
@@ -98,6 +98,7 @@ def field_key(name_vi: str) -> str:
 
 
 def searchable(texts: Iterable[str]) -> str:
-    """Folded text for the trigram index, punctuation as spaces."""
+    """Folded text for the trigram index: words between single spaces, a space at both ends, `|` between texts."""
     folded = fold(" | ".join(texts))
-    return " ".join("".join(letter if letter.isalnum() or letter in ".|" else " " for letter in folded).split())
+    plain = "".join(letter if letter.isalnum() or letter in ".|" else " " for letter in folded)
+    return f" {' '.join(plain.split())} "

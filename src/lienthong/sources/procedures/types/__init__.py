@@ -11,7 +11,6 @@ from lienthong.sources.procedures.types.form import (
     read_form,
 )
 from lienthong.sources.procedures.types.listing import (
-    Audience,
     FieldOfWork,
     Hit,
     ImportReport,
@@ -22,6 +21,8 @@ from lienthong.sources.procedures.types.listing import (
 )
 from lienthong.sources.procedures.types.procedure import (
     CHANNELS,
+    RESULT_CODE,
+    Audience,
     Channel,
     Component,
     Duty,
@@ -38,6 +39,7 @@ from lienthong.sources.procedures.types.procedure import (
 
 __all__ = [
     "CHANNELS",
+    "RESULT_CODE",
     "Answers",
     "Audience",
     "Channel",

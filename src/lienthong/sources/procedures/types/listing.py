@@ -1,11 +1,14 @@
 """Lists, search results and reports of the catalogue."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from lienthong.kernel.text import Bilingual
-from lienthong.sources.procedures.types.procedure import Audience as Audience
 from lienthong.sources.procedures.types.procedure import Channel, Level, TimeLimit
+
+_VALUE = re.compile(r"(?<=: ).+(?=\.$)|\d+(?= đồng| lines| dòng| paper)|(?<=of )\d+(?= đồng)|(?<=off )\d+")
+"""The part of a reason that differs from row to row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +111,22 @@ class ImportReport:
         return len({note.row for note in self.notes})
 
     def by_reason(self) -> dict[tuple[str, str], int]:
-        """Number of notes per field and (active language) reason, most frequent first."""
+        """Number of notes per field and kind of reason (active language, without the values), most frequent first."""
         counts: dict[tuple[str, str], int] = {}
         for note in self.notes:
-            key = (note.field, str(note.reason))
+            key = (note.field, _VALUE.sub("…", str(note.reason)))
             counts[key] = counts.get(key, 0) + 1
         return dict(sorted(counts.items(), key=lambda item: -item[1]))
 
     def as_text(self, *, limit: int | None = None) -> str:
         """The report for a terminal or a file: totals, reasons, then row by row."""
-        lines = [
+        total = (
             f"Rows: {self.rows}; added {self.added}, changed {self.changed}, unchanged {self.unchanged}, "
             f"kept ours {self.kept_ours}, skipped {self.skipped}; "
-            f"not fully read: {self.rows_with_notes} rows; {self.seconds:.1f} s",
+            f"not fully read: {self.rows_with_notes} rows; {self.seconds:.1f} s"
+        )
+        lines = [
+            total,
             *(f"{count:>6}  {where}: {reason}" for (where, reason), count in self.by_reason().items()),
             *(str(note) for note in self.notes[:limit]),
         ]

@@ -51,6 +51,7 @@ FormSchema = Annotated[
     PlainSerializer(lambda form: form.schema, return_type=dict[str, Any]),
     WithJsonSchema({"type": "object"}),
 ]
+RESULT_CODE = r"^(KQ\.[A-Z]\d{2}\.\d{6,7}|(\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}-[A-Z0-9.]{4,20})?$"
 Code = Annotated[str, StringConstraints(pattern=r"^\d\.\d{6}$")]
 Money = Annotated[int, Field(ge=0)]
 
@@ -135,9 +136,9 @@ class Component(_Frozen):
 
 
 class Result(_Frozen):
-    """Result (kết quả): the paper or act at the end, by its official code `KQ.<agency>.<6 digits>`."""
+    """Result (kết quả): the paper or act at the end, by its code: `KQ.G15.000031`, older ones `000.00.00.G15-KQ0108`."""
 
-    code: Annotated[str, StringConstraints(pattern=r"^(KQ\.[A-Z]\d{2}\.\d{6})?$")] = ""
+    code: Annotated[str, StringConstraints(pattern=RESULT_CODE)] = ""
     name: Words
 
 
@@ -204,7 +205,7 @@ class Procedure(_Frozen):
         return next((component for component in self.components if component.code == code), None)
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def _sound(self) -> Self:
         if self.valid_to is not None and self.valid_to <= self.valid_from:
             raise ValueError("valid_to must be after valid_from (it is the first day no longer valid)")
         for what, keys in (
@@ -213,15 +214,21 @@ class Procedure(_Frozen):
         ):
             if len(set(keys)) != len(keys):
                 raise ValueError(f"{what}: a code or key is used twice")
+        return self
+
+    @model_validator(mode="after")
+    def _form_fits(self) -> Self:
         if self.form is None:
             return self
-        if not self.steps or (not self.components and any(one.component for one in self.form.fields())):
-            raise ValueError("a procedure with a form needs `steps`, and `components` for its attachments")
-        for one in self.form.fields():
-            if one.component and self.get_component(one.component) is None:
-                raise ValueError(f"form: {one.path} attaches the unknown component {one.component!r}")
-        for channel, fee in self.fees.items():
-            for path in filter(None, (fee.copies_path, fee.pages_path)):
-                if self.form.get_field(path) is None:
-                    raise ValueError(f"fees.{channel}: there is no question {path!r} in the form")
+        if not self.steps:
+            raise ValueError("steps: a procedure with a form needs its processing steps")
+        unknown = [
+            one.path for one in self.form.fields() if one.component and self.get_component(one.component) is None
+        ]
+        if unknown:
+            raise ValueError(f"form: {unknown} attach papers that are not among `components`")
+        counted = {path for fee in self.fees.values() for path in (fee.copies_path, fee.pages_path) if path}
+        missing = sorted(path for path in counted if self.form.get_field(path) is None)
+        if missing:
+            raise ValueError(f"fees: there are no questions {missing} in the form")
         return self
