@@ -278,7 +278,7 @@ class OfficeHours(models.Model):
 
 
 class LoadedFacts(models.Model):
-    """Which state of the shipped fact files this database holds."""
+    """Loaded facts (bản danh mục đã nạp): which state of the shipped fact files this database holds."""
 
     name = models.CharField(max_length=40, primary_key=True)
     sha256 = models.CharField(max_length=64)

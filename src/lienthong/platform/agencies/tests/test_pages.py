@@ -1,37 +1,39 @@
 """What people, operators and programs see."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from lienthong.kernel import clock
-from lienthong.kernel.access import SYSTEM
+from lienthong.kernel.access import Actor
 from lienthong.platform.agencies import models
 from lienthong.platform.agencies import queries as agencies_queries
-from lienthong.platform.identity import services as identity_services
-from lienthong.platform.identity.models import Account
+from lienthong.platform.agencies.tests.acting import ActingFromTest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("lienthong.platform.agencies.tests.urls")]
 
+STAND_IN = "lienthong.platform.agencies.tests.acting.ActingFromTest"
 CALENDAR = "/van-hanh/lich-lam-viec/"
 
 
 @pytest.fixture(autouse=True)
-def _in_november() -> Iterator[None]:
+def _in_november(settings: Any) -> Iterator[None]:
+    settings.MIDDLEWARE = [STAND_IN if "ActingPerson" in name else name for name in settings.MIDDLEWARE]
     with clock.frozen(clock.at(2026, 11, 21, 9)):
         yield
+    ActingFromTest.actor = None
+
+
+def officer(duty: str) -> Actor:
+    return Actor(kind="officer", name="Hoa", account_id=7, agency_code="H36", duties=frozenset({duty}), level=1)
 
 
 @pytest.fixture
 def operator(client: Client) -> Client:
     """Hoa, operator of Lâm Đồng's node, signed in."""
-    identity_services.appoint_officer(
-        username="hoa", name="Hoa", agency_code="H36", position="Quản trị", duties=["operator"], actor=SYSTEM
-    )
-    client.force_login(
-        Account.objects.get(username="hoa"), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    ActingFromTest.actor = officer("operator")
     return client
 
 
@@ -89,12 +91,7 @@ def test_the_api_refuses_with_a_problem_body(client: Client, path: str, status: 
 
 def test_strangers_are_sent_to_sign_in_and_officers_without_the_duty_are_refused(client: Client):
     assert client.get(CALENDAR).status_code == 302
-    identity_services.appoint_officer(
-        username="lan", name="Lan", agency_code="H36", position="Cán bộ", duties=["reception"], actor=SYSTEM
-    )
-    client.force_login(
-        Account.objects.get(username="lan"), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    ActingFromTest.actor = officer("reception")
     assert client.get(CALENDAR).status_code == 403
 
 
