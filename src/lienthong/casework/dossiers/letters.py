@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from lienthong.kernel import clock
 from lienthong.platform.exchange.types import Letter
 
 Code = Annotated[str, Field(max_length=64)]
 Name = Annotated[str, Field(max_length=250)]
 Text = Annotated[str, Field(max_length=4000)]
 Amount = Annotated[int, Field(ge=0, le=10**12)]
+
+
+_ID = UUID("01938f00-0000-7000-8000-000000000001")
+_FILE = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+_AT = clock.at(2026, 11, 21, 9, 30)
+_CODE = "H36.101.01-261121-0001"
 
 
 class PaperPart(TypedDict):
@@ -49,6 +56,31 @@ class DossierSubmitted(Letter):
     answers: dict[str, Any]
     papers: tuple[PaperPart, ...]
     submitted_at: datetime
+
+    @classmethod
+    def sample(cls) -> Self:
+        """For `contracts/`."""
+        return cls(
+            dossier_id=_ID,
+            reference_code="G22-261121-000001",
+            procedure_code="1.001193",
+            procedure_version=1,
+            agency_code="H36.101",
+            reception_code="H36.101.01",
+            channel="online",
+            return_way="electronic",
+            applicant_name="Trần Thị Bích Ngọc",
+            applicant_number="068195000001",
+            applicant_phone="0900000000",
+            subject="Đăng ký khai sinh",
+            answers={"child": {"name": "Nguyễn Ngọc Thảo Nguyên", "birth_date": "2026-11-12", "sex": "female"}},
+            papers=(
+                PaperPart(
+                    component_code="GT-CHUNGSINH", title="Giấy chứng sinh", part=_FILE, digitised=False, reused=False
+                ),
+            ),
+            submitted_at=_AT,
+        )
 
 
 class StatusRow(TypedDict):
@@ -92,6 +124,41 @@ class DossierStatus(Letter):
 
     changes: Annotated[tuple[StatusRow, ...], Field(min_length=1, max_length=500)]
 
+    @classmethod
+    def sample(cls) -> Self:
+        """For `contracts/`."""
+        return cls(
+            changes=(
+                StatusRow(
+                    id=_ID,
+                    version=2,
+                    status=2,
+                    deed="receive",
+                    at=_AT,
+                    note="",
+                    code=_CODE,
+                    reference_code="G22-261121-000001",
+                    procedure_code="1.001193",
+                    procedure_version=1,
+                    agency_code="H36.101",
+                    reception_code="H36.101.01",
+                    channel="online",
+                    return_way="electronic",
+                    applicant_name="Trần Thị Bích Ngọc",
+                    applicant_number="068195000001",
+                    subject="Đăng ký khai sinh",
+                    submitted_at=_AT,
+                    received_at=_AT,
+                    due_at=clock.at(2026, 11, 23, 17),
+                    finished_at=None,
+                    returned_at=None,
+                    fee_amount=0,
+                    fee_paid_at=None,
+                    result_number="",
+                ),
+            )
+        )
+
 
 class DossierSupplemented(Letter):
     """Papers the citizen added (bổ sung hồ sơ): portal → answering node, papers as parts."""
@@ -104,6 +171,21 @@ class DossierSupplemented(Letter):
     papers: tuple[PaperPart, ...]
     at: datetime
 
+    @classmethod
+    def sample(cls) -> Self:
+        """For `contracts/`."""
+        return cls(
+            dossier_id=_ID,
+            note="Ảnh chụp lại, rõ hơn",
+            answers={},
+            papers=(
+                PaperPart(
+                    component_code="GT-CHUNGSINH", title="Giấy chứng sinh", part=_FILE, digitised=False, reused=False
+                ),
+            ),
+            at=_AT,
+        )
+
 
 class DossierWithdrawn(Letter):
     """The citizen asks to withdraw (yêu cầu rút hồ sơ): portal → answering node."""
@@ -113,6 +195,11 @@ class DossierWithdrawn(Letter):
     dossier_id: UUID
     reason: Text
     at: datetime
+
+    @classmethod
+    def sample(cls) -> Self:
+        """For `contracts/`."""
+        return cls(dossier_id=_ID, reason="Gia đình sẽ nộp ở nơi khác", at=_AT)
 
 
 class FeeRequested(Letter):
@@ -131,6 +218,22 @@ class FeeRequested(Letter):
     payer_number: Annotated[str, Field(max_length=12)]
     requested_at: datetime
 
+    @classmethod
+    def sample(cls) -> Self:
+        """For `contracts/`."""
+        return cls(
+            dossier_id=_ID,
+            reference=f"{_CODE}-P1",
+            dossier_code=_CODE,
+            amount=8000,
+            subject="Phí, lệ phí: Cấp bản sao trích lục hộ tịch",
+            agency_code="H36.101",
+            procedure_code="2.000635",
+            payer_name="Trần Thị Bích Ngọc",
+            payer_number="068195000001",
+            requested_at=_AT,
+        )
+
 
 class FeePaid(Letter):
     """A fee was paid on the portal (đã nộp phí, lệ phí): portal → answering node."""
@@ -142,6 +245,11 @@ class FeePaid(Letter):
     amount: Amount
     transaction_code: Annotated[str, Field(max_length=100)]
     paid_at: datetime
+
+    @classmethod
+    def sample(cls) -> Self:
+        """For `contracts/`."""
+        return cls(dossier_id=_ID, reference=f"{_CODE}-P1", amount=8000, transaction_code="GD0000000001", paid_at=_AT)
 
 
 class DossierResult(Letter):
@@ -156,6 +264,11 @@ class DossierResult(Letter):
     media_type: Literal["application/pdf"] = "application/pdf"
     issued_at: datetime
 
+    @classmethod
+    def sample(cls) -> Self:
+        """For `contracts/`."""
+        return cls(dossier_id=_ID, dossier_code=_CODE, result_number="01/2026", part=_FILE, issued_at=_AT)
+
 
 class ResultStored(Letter):
     """The result lies in the citizen's electronic store (đã đưa kết quả vào kho điện tử): portal → answering node.
@@ -168,3 +281,8 @@ class ResultStored(Letter):
     dossier_id: UUID
     part: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     stored_at: datetime
+
+    @classmethod
+    def sample(cls) -> Self:
+        """For `contracts/`."""
+        return cls(dossier_id=_ID, part=_FILE, stored_at=_AT)

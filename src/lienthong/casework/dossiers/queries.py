@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, Q, QuerySet, SmallIntegerField, When
+from django.db.models import Case, Count, Max, Q, QuerySet, SmallIntegerField, When
 from django.db.models.functions import Coalesce
 
 from lienthong.casework.dossiers import models as tables
@@ -35,10 +35,27 @@ from lienthong.platform.identity import queries as identity_queries
 from lienthong.platform.identity.types import OfficerRef
 
 __all__ = [
-    "as_dossier", "count_my_dossiers", "count_work", "find_public_status", "get_attachment", "get_dossier",
-    "get_my_attachment", "get_my_dossier", "get_my_result", "get_pending_fee", "get_result", "get_truth",
-    "list_due", "list_handlers", "list_my_dossiers", "list_next_actions", "list_signing", "list_truth", "list_work",
-]  # fmt: skip
+    "as_dossier",
+    "count_my_dossiers",
+    "count_work",
+    "find_public_status",
+    "get_attachment",
+    "get_dossier",
+    "get_my_attachment",
+    "get_my_dossier",
+    "get_my_result",
+    "get_pending_fee",
+    "get_result",
+    "get_truth",
+    "list_due",
+    "list_handlers",
+    "list_my_dossiers",
+    "list_next_actions",
+    "list_procedures_at",
+    "list_signing",
+    "list_truth",
+    "list_work",
+]
 
 SOON = timedelta(hours=24)
 
@@ -164,6 +181,12 @@ def count_work(actor: Actor) -> WorkCounts:
     return WorkCounts(by_status, late["overdue"], late["soon"])
 
 
+def list_procedures_at(actor: Actor) -> list[tuple[str, str]]:
+    """Procedures that occur at the officer's agency, for the filter: code and what dossiers call it."""
+    found = _at_agency(actor).values_list("procedure_code").annotate(Max("subject")).order_by("procedure_code")
+    return [(code, f"{code} · {subject}") for code, subject in found]
+
+
 def list_due(agency_code: str, before: datetime) -> list[DossierRow]:
     """Dossiers of an agency whose clock runs and whose return date is before the moment; most urgent first."""
     rows = tables.Dossier.objects.filter(agency_code=agency_code, status__in=_RUNNING, due_at__lt=before)
@@ -217,7 +240,8 @@ def _makes_sense(dossier: Dossier, deed: str) -> bool:
         "assign": not drafted,
         "request_fee": dossier.published_fee != 0 and dossier.fee_paid_at is None and not drafted,
         "ask_supplement": not asked and not drafted,
-        "stop": not decided,
+        "stop": not decided and not before_reception,
+        "refuse": before_reception,
     }.get(deed, True)
 
 

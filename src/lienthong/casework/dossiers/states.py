@@ -137,27 +137,37 @@ QUIET: Final[tuple[str, ...]] = ("submit", "draft", "return_draft", "request_num
 STATES: Final[dict[Status, State]] = {
     state.status: state
     for state in (
-        State(S.SUBMITTED, tr("Mới đăng ký", "Newly filed"), "not_started", "not_received", "blue", {
+        State(S.SUBMITTED, tr("Mới đăng ký", "Newly filed"),
+              "not_started", "not_received", "grey", {
             "receive": (S.RECEIVED,), "refuse": (S.REFUSED,), "ask_supplement": (S.SUPPLEMENT_ASKED,),
             "withdraw": (S.WITHDRAWN,)}),
-        State(S.RECEIVED, tr("Được tiếp nhận", "Received"), "runs", "in_progress", "light-blue", {
+        State(S.RECEIVED, tr("Được tiếp nhận", "Received"),
+              "runs", "in_progress", "blue", {
             "assign": (S.IN_PROGRESS,), "ask_supplement": (S.SUPPLEMENT_ASKED,), "request_fee": (S.FEE_ASKED,),
             "withdraw": (S.WITHDRAWN,), "stop": (S.STOPPED,)}),
-        State(S.REFUSED, tr("Không được tiếp nhận", "Not accepted"), "none", "refused", "red", {}),
-        State(S.IN_PROGRESS, tr("Đang xử lý", "In progress"), "runs", "in_progress", "light-blue", {
-            "assign": (S.IN_PROGRESS,), "request_number": (S.IN_PROGRESS,), "draft": (S.IN_PROGRESS,), "return_draft": (S.IN_PROGRESS,),
-            "decide": (S.IN_PROGRESS,), "issue": (S.DECIDED,), "request_fee": (S.FEE_ASKED,),
+        State(S.REFUSED, tr("Không được tiếp nhận", "Not accepted"),
+              "none", "refused", "red", {}),
+        State(S.IN_PROGRESS, tr("Đang xử lý", "In progress"),
+              "runs", "in_progress", "blue", {
+            "assign": (S.IN_PROGRESS,), "request_number": (S.IN_PROGRESS,), "draft": (S.IN_PROGRESS,),
+            "return_draft": (S.IN_PROGRESS,), "decide": (S.IN_PROGRESS,), "issue": (S.DECIDED,), "request_fee": (S.FEE_ASKED,),
             "ask_supplement": (S.SUPPLEMENT_ASKED,), "withdraw": (S.WITHDRAWN,), "stop": (S.STOPPED,)}),
-        State(S.SUPPLEMENT_ASKED, tr("Yêu cầu bổ sung giấy tờ", "Supplement asked"), "paused", "paused", "yellow", {
+        State(S.SUPPLEMENT_ASKED, tr("Yêu cầu bổ sung giấy tờ", "Supplement asked"),
+              "paused", "paused", "orange", {
             "supplement": (S.SUBMITTED, S.RECEIVED, S.IN_PROGRESS), "refuse": (S.REFUSED,),
             "withdraw": (S.WITHDRAWN,), "stop": (S.STOPPED,)}),
-        State(S.FEE_ASKED, tr("Yêu cầu thực hiện nghĩa vụ tài chính", "Fee to be paid"), "paused", "paused", "yellow", {
+        State(S.FEE_ASKED, tr("Yêu cầu thực hiện nghĩa vụ tài chính", "Fee to be paid"),
+              "paused", "paused", "yellow", {
             "settle_fee": (S.RECEIVED, S.IN_PROGRESS), "withdraw": (S.WITHDRAWN,), "stop": (S.STOPPED,)}),
-        State(S.WITHDRAWN, tr("Công dân yêu cầu rút hồ sơ", "Withdrawn by the citizen"), "ended", "closed", "grey", {}),
-        State(S.STOPPED, tr("Dừng xử lý", "Stopped"), "ended", "paused", "grey", {}),
-        State(S.DECIDED, tr("Đã xử lý xong", "Decided, result ready"), "ended", "closed", "green", {
+        State(S.WITHDRAWN, tr("Công dân yêu cầu rút hồ sơ", "Withdrawn by the citizen"),
+              "ended", "closed", "purple", {}),
+        State(S.STOPPED, tr("Dừng xử lý", "Stopped"),
+              "ended", "paused", "magenta", {}),
+        State(S.DECIDED, tr("Đã xử lý xong", "Decided, result ready"),
+              "ended", "closed", "green", {
             "hand_over": (S.HANDED_OVER,)}),
-        State(S.HANDED_OVER, tr("Đã trả kết quả", "Result handed over"), "ended", "closed", "green", {}),
+        State(S.HANDED_OVER, tr("Đã trả kết quả", "Result handed over"),
+              "ended", "closed", "teal", {}),
     )
 }  # fmt: skip
 

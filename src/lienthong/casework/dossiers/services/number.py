@@ -25,7 +25,8 @@ from lienthong.sources.procedures import queries as procedure_queries
 def request_number(*, dossier_id: UUID, actor: Actor) -> DossierFacts:
     """Report the birth to the register and wait for the number; the status stays 4.
 
-    Raises Refused `dossiers.no-number` (not that kind of procedure) or `population.*`, Conflict `dossiers.number-asked`.
+    Raises Refused `dossiers.no-number` (the procedure issues none) or `population.*`, Conflict
+    `dossiers.number-asked`.
     """
     with db.atomic():
         dossier = journal.lock_dossier(dossier_id)

@@ -16,7 +16,7 @@ from lienthong.casework.dossiers.types import Applicant, Channel, Paper, ReturnW
 from lienthong.casework.dossiers.types import Dossier as DossierFacts
 from lienthong.kernel import audit, clock, db
 from lienthong.kernel.access import Actor
-from lienthong.kernel.errors import NotAllowed
+from lienthong.kernel.errors import Conflict, NotAllowed
 from lienthong.kernel.ids import new_id
 from lienthong.kernel.text import tr
 from lienthong.platform.agencies import queries as agency_queries
@@ -43,6 +43,13 @@ def refuse_dossier(*, dossier_id: UUID, reason: str, actor: Actor) -> DossierFac
     with db.atomic():
         dossier = journal.lock_dossier(dossier_id)
         rights.require_deed(actor, dossier, "refuse")
+        if dossier.received_at is not None:
+            raise Conflict(
+                "dossiers.moved-on",
+                tr(
+                    "Hồ sơ đã được tiếp nhận, không từ chối được nữa.", "It is received and cannot be refused any more."
+                ),
+            )
         journal.record(dossier, "refuse", actor=actor, at=clock.now(), note=note, event=Refused)
         return queries.as_dossier(dossier)
 

@@ -69,6 +69,8 @@ def stop_dossier(*, dossier_id: UUID, reason: str, actor: Actor) -> DossierFacts
     with db.atomic():
         dossier = journal.lock_dossier(dossier_id)
         rights.require_deed(actor, dossier, "stop")
+        if dossier.received_at is None:
+            raise Conflict("dossiers.moved-on", tr("Hồ sơ chưa được tiếp nhận.", "The dossier has not been received."))
         _end_pause(dossier)
         journal.record(dossier, "stop", actor=actor, at=clock.now(), note=text, event=Stopped)
         return queries.as_dossier(dossier)

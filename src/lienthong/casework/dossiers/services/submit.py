@@ -173,7 +173,7 @@ def check_filing(
 
 
 def _is_the_form(component_code: str, procedure: Procedure) -> bool:
-    """A required component that no question of the form attaches is the declaration itself: the answers stand for it."""
+    """A required component that no question attaches is the declaration itself: the answers stand for it."""
     return procedure.form is not None and component_code not in {one.component for one in procedure.form.fields()}
 
 

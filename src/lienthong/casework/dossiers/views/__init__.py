@@ -1,0 +1,1 @@
+"""Pages for officers; each shows what a query gives and does what a service does."""
