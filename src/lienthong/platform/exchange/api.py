@@ -2,6 +2,7 @@
 
 import structlog
 from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -77,11 +78,15 @@ def _read_letter(request: HttpRequest) -> tuple[bytes, dict[str, bytes]]:
             "body", "Không đọc được các phần của yêu cầu.", "The multipart body cannot be read."
         ) from None
     letter = uploads.get("letter")
-    if letter is None or (letter.size or 0) > rules.MAX_BODY_BYTES:
+    if not isinstance(letter, UploadedFile) or (letter.size or 0) > rules.MAX_BODY_BYTES:
         raise wire.malformed(
             "letter", "Thiếu phần “letter” hoặc phần này quá lớn.", "The part “letter” is absent or too large."
         )
-    return letter.read(), {name: file.read() for name, file in uploads.items() if name != "letter"}
+    return letter.read(), {name: _content(file) for name, file in uploads.items() if name != "letter"}
+
+
+def _content(file: object) -> bytes:
+    return bytes(file.read()) if isinstance(file, UploadedFile) else b""
 
 
 def _check_length(request: HttpRequest, limit: int) -> None:

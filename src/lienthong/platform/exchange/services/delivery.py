@@ -89,6 +89,9 @@ class _Parcel:
     base_url: str
 
 
+_Landed = tuple[_Parcel, "Future[http.Response]"]
+
+
 @dataclass(frozen=True, slots=True)
 class _Ended:
     """A letter with a receipt that verified."""
@@ -139,28 +142,32 @@ class Postman:
 
     def _rounds(self, pool: ThreadPoolExecutor, stop_at: float | None) -> int:
         ended = 0
+        landed: list[_Landed] = []
         while True:
             if stop_at is None or time.monotonic() < stop_at:
-                for parcel in self._claim():
-                    self._flying[pool.submit(_send, parcel)] = parcel
-            if not self._flying:
+                self._launch(pool, landed)
+            if landed:
+                # Written down while the next ones are already on their way.
+                ended += self._settle(landed)
+                landed = []
+            elif not self._flying:
                 return ended
-            done, _ = wait(self._flying, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
-            if done:
-                ended += self._settle([(self._flying.pop(future), future) for future in done])
+            if self._flying:
+                done, _ = wait(self._flying, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
+                landed = [(self._flying.pop(future), future) for future in done]
 
-    def _claim(self) -> list[_Parcel]:
-        """Letters that are due, as many for each recipient as it has free places."""
+    def _launch(self, pool: ThreadPoolExecutor, landed: "Sequence[_Landed]") -> None:
+        """Send what is due, as many letters to each recipient as it has free places."""
         nodes = directory_queries.get_directory().nodes
         free = {code: self._free_places(code) for code in nodes}
         wanted = [code for code, places in free.items() if places > 0]
         if not wanted:
-            return []
-        flying = [parcel.id for parcel in self._flying.values()]
-        busy = {(parcel.recipient, parcel.about) for parcel in self._flying.values() if parcel.about}
-        claimed = sql.rows(_CLAIM, (wanted, [free[code] for code in wanted], clock.now(), flying))
-        parcels = [_parcel(row, nodes) for row in claimed]
-        return [parcel for parcel in parcels if (parcel.recipient, parcel.about) not in busy]
+            return
+        away = [*self._flying.values(), *(parcel for parcel, _ in landed)]
+        statement = (wanted, [free[code] for code in wanted], clock.now(), [parcel.id for parcel in away])
+        for row in sql.rows(_CLAIM, statement):
+            parcel = _parcel(row, nodes)
+            self._flying[pool.submit(_send, parcel)] = parcel
 
     def _free_places(self, recipient: str) -> int:
         rest = self._rests.get(recipient)
@@ -169,9 +176,9 @@ class Postman:
         used = sum(parcel.recipient == recipient for parcel in self._flying.values())
         return (1 if rest is not None else self.places) - used
 
-    def _settle(self, answers: Sequence[tuple[_Parcel, "Future[http.Response]"]]) -> int:
+    def _settle(self, landed: "Sequence[_Landed]") -> int:
         """Judge the answers and write them down in one transaction."""
-        judged = [_judge(parcel, future) for parcel, future in answers]
+        judged = [_judge(parcel, future) for parcel, future in landed]
         ended = [one for one in judged if isinstance(one, _Ended)]
         put_off = [one for one in judged if isinstance(one, _PutOff)]
         with db.atomic():
