@@ -1,6 +1,7 @@
 """The front end's packages: locked by hash, without addresses; what was built is complete."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -41,4 +42,4 @@ def test_nothing_of_a_foreign_state_is_in_the_styles():
     styles = Path(str(finders.find("built/lienthong.css"))).read_text(encoding="utf-8")
     assert "GDS Transport" not in styles
     assert "crown" not in styles
-    assert "://" not in styles.replace("http://www.w3.org", "")
+    assert not re.search(r"""url\(["']?(https?:)?//""", styles)
