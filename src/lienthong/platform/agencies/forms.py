@@ -19,6 +19,7 @@ WEEKDAYS: tuple[tuple[str, Bilingual], ...] = (
     ("6", tr("Chủ nhật", "Sunday")),
 )
 _NO_DAY = tr("Hãy ghi một ngày có thật, ví dụ 30 4 2027.", "Enter a real day, for example 30 4 2027.")
+_NO_DECISION = tr("Hãy ghi số văn bản làm căn cứ.", "Enter the decision it rests on.")
 _NO_TIME = tr("Hãy ghi giờ như 7:30.", "Enter a time like 7:30.")
 
 
@@ -50,8 +51,11 @@ def read_day_form(post: QueryDict) -> DayForm:
     """Read the form that declares a day."""
     errors: list[FieldError] = []
     kind = post.get("kind", "")
+    _need(post, "name_vi", tr("Hãy ghi tên ngày.", "Enter the name of the day."), errors)
+    _need(post, "decision", _NO_DECISION, errors)
     if kind not in {"off", "working"}:
-        errors.append(FieldError("kind", tr("Hãy chọn một mục.", "Choose one."), "required"))
+        missing = tr("Hãy chọn ngày nghỉ hay ngày làm việc bù.", "Choose a day off or a make-up working day.")
+        errors.append(FieldError("kind", missing, "required"))
     day = _read_day(post, "day", errors, required=True)
     in_place_of = _read_day(post, "in_place_of", errors, required=False)
     return DayForm(
@@ -68,6 +72,7 @@ def read_day_form(post: QueryDict) -> DayForm:
 def read_hours_form(post: QueryDict) -> HoursForm:
     """Read the form that sets office hours."""
     errors: list[FieldError] = []
+    _need(post, "decision", _NO_DECISION, errors)
     weekdays = tuple(int(value) for value in post.getlist("weekdays") if value in dict(WEEKDAYS))
     shifts = []
     for part, required in (("morning", True), ("afternoon", False)):
@@ -85,10 +90,16 @@ def read_hours_form(post: QueryDict) -> HoursForm:
     )
 
 
+def _need(post: QueryDict, name: str, missing: Bilingual, errors: list[FieldError]) -> None:
+    if not post.get(name, "").strip():
+        errors.append(FieldError(name, missing, "required"))
+
+
 def _read_scope(post: QueryDict, errors: list[FieldError]) -> bool:
     scope = post.get("scope", "")
     if scope not in {"agency", "country"}:
-        errors.append(FieldError("scope", tr("Hãy chọn một mục.", "Choose one."), "required"))
+        missing = tr("Hãy chọn cơ quan áp dụng hay cả nước.", "Choose the agency or the country.")
+        errors.append(FieldError("scope", missing, "required"))
     return scope == "country"
 
 

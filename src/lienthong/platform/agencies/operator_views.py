@@ -21,6 +21,13 @@ _KINDS = (
     ("off", tr("Ngày nghỉ", "Day off")),
     ("working", tr("Ngày làm việc bù", "Make-up working day")),
 )
+_USUAL_HOURS = {
+    "morning_opens": "7:00",
+    "morning_closes": "11:30",
+    "afternoon_opens": "13:30",
+    "afternoon_closes": "17:00",
+}
+_USUAL_WEEKDAYS = ["0", "1", "2", "3", "4"]
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
@@ -86,10 +93,10 @@ def change_hours(request: HttpRequest) -> HttpResponse:
         if not errors:
             messages.success(request, str(tr("Đã lưu giờ làm việc.", "The office hours are saved.")))
             return redirect("agencies_calendar")
-    chosen = request.POST.getlist("weekdays") if request.method == "POST" else [str(day) for day in range(5)]
+    posted = request.method == "POST"
     context = {
-        "typed": request.POST,
-        "chosen": chosen,
+        "typed": request.POST if posted else _USUAL_HOURS,
+        "chosen": request.POST.getlist("weekdays") if posted else _USUAL_WEEKDAYS,
         "errors": errors,
         "weekdays": WEEKDAYS,
         "scopes": _scopes(request),

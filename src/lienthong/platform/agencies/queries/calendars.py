@@ -45,7 +45,7 @@ def list_office_hours(agency_code: str = "") -> list[Shift]:
     """The shifts declared for the agency itself (or for the country), newest first."""
     code = normal_code(agency_code) if agency_code else None
     shifts = [_shift(row, 0) for row in models.OfficeHours.objects.filter(agency=code)]
-    return sorted(shifts, key=lambda shift: (shift.valid_from or date.min, shift.opens), reverse=True)
+    return sorted(shifts, key=lambda shift: (-(shift.valid_from or date.min).toordinal(), shift.opens))
 
 
 def _shift(row: models.OfficeHours, rank: int) -> Shift:

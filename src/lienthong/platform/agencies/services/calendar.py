@@ -15,6 +15,11 @@ from lienthong.platform.agencies.rules import normal_code
 from lienthong.platform.agencies.types import DayKind, DeclaredDay
 
 _MOST_TEXT = 200
+_MISSING = {
+    "name_vi": tr("Hãy ghi tên ngày bằng tiếng Việt.", "Enter the name of the day in Vietnamese."),
+    "name_en": tr("Hãy ghi tên ngày bằng tiếng Anh.", "Enter the name of the day in English."),
+    "decision": tr("Hãy ghi số văn bản làm căn cứ.", "Enter the decision it rests on."),
+}
 
 
 def declare_day_off(
@@ -160,7 +165,7 @@ def _text_errors(**texts: str) -> list[FieldError]:
     errors = []
     for field, text in texts.items():
         if not text.strip():
-            errors.append(FieldError(field, tr("Hãy điền mục này.", "Please fill this in."), "required"))
+            errors.append(FieldError(field, _MISSING[field], "required"))
         elif len(text) > _MOST_TEXT:
             errors.append(
                 FieldError(

@@ -123,7 +123,8 @@ def test_a_day_that_does_not_exist_is_refused_at_its_field(operator: Client):
     answer = operator.post(f"{CALENDAR}them/", {"kind": "off", "day-day": "30", "day-month": "2", "day-year": "2026"})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Hãy ghi một ngày có thật" in page
+    for sentence in ("Hãy ghi một ngày có thật", "Hãy ghi tên ngày", "Hãy ghi số văn bản", "Hãy chọn cơ quan áp dụng"):
+        assert sentence in page
     assert 'value="30"' in page
     assert not models.CalendarDay.objects.filter(from_facts=False).exists()
 

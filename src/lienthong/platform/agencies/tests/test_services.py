@@ -131,7 +131,7 @@ def test_office_hours_change_from_a_day_on():
         agency_code="H36",
     )
     shown = [(shift.opens, shift.valid_to) for shift in queries.list_office_hours("H36")]
-    assert shown == [(time(8), None), (time(13), date(2027, 3, 1)), (time(7, 30), date(2027, 3, 1))]
+    assert shown == [(time(8), None), (time(7, 30), date(2027, 3, 1)), (time(13), date(2027, 3, 1))]
 
 
 @pytest.mark.parametrize(
