@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,15 +50,17 @@ HUB_POSTS: Final = (
 )
 
 _FAMILY: Final = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương")
-_WOMEN: Final = ("Thị Mai Anh", "Thị Thu Hà", "Ngọc Lan", "Thị Kim Oanh", "Thanh Vân", "Thị Hồng Nhung")
-_MEN: Final = ("Văn Lâm", "Quốc Bảo", "Minh Tuấn", "Đình Khải", "Hữu Phước", "Thanh Sơn")
+_GIVEN: Final = (
+    *("Thị Mai Anh", "Thị Thu Hà", "Ngọc Lan", "Thị Kim Oanh", "Thanh Vân", "Thị Hồng Nhung", "Thùy Dương"),
+    *("Thị Bích Ngọc", "Minh Châu", "Văn Lâm", "Quốc Bảo", "Minh Tuấn", "Đình Khải", "Hữu Phước", "Thanh Sơn"),
+    *("Đức Thịnh", "Công Danh", "Trung Hiếu", "Hoàng Nam"),
+)
 
 
 def name_of(agency_code: str, place: int) -> str:
     """The made-up name of the officer at a place of an agency's list; the same on every node and start."""
-    seed = sum(ord(letter) * (index + 3) for index, letter in enumerate(agency_code)) + place * 7
-    given = (_WOMEN if (seed + place) % 2 else _MEN)[(seed // 2) % 6]
-    return f"{_FAMILY[seed % len(_FAMILY)]} {given}"
+    seed = hashlib.sha256(f"{agency_code}/{place}".encode()).digest()
+    return f"{_FAMILY[seed[0] % len(_FAMILY)]} {_GIVEN[seed[1] % len(_GIVEN)]}"
 
 
 def kind_of(agency_name: str) -> str:

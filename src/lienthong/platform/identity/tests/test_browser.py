@@ -1,0 +1,74 @@
+"""Signing in with Chromium: no accessibility violation, no sideways scrolling, with and without the demo's people."""
+
+import shutil
+
+import pytest
+
+from lienthong.kernel import roles
+from lienthong.kernel.access import SYSTEM
+from lienthong.platform.agencies import services as agencies_services
+from lienthong.platform.identity import services
+from lienthong.platform.identity.roles import ROLES
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.urls("lienthong.platform.identity.tests.demo_site"),
+]
+
+
+@pytest.fixture
+def page(live_server, request, monkeypatch):
+    """The browser's event loop runs in this thread, where the test speaks to the database as well."""
+    playwright_api = pytest.importorskip("playwright.sync_api")
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("Chromium is missing")
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    # Transactional tests begin with empty tables.
+    agencies_services.load_facts()
+    agencies_services.load_demo_agencies()
+    people = [("068185000001", "Nguyễn Thị Lan", 2), ("068085000002", "Lê Văn Nam", 1)]
+    services.seed_demo_accounts(agency_code="H36", people=people)
+    with playwright_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": request.param, "height": 900}, base_url=live_server.url)
+        yield context.new_page()
+        browser.close()
+
+
+def look(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+            path=f"{folder}/{__name__.split(chr(46))[-3]}-{page.viewport_size[chr(119) + chr(105) + chr(100) + chr(116) + chr(104)]}-{look.n:02d}.png",
+            full_page=True,
+        )
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("page", [390, 1280], indirect=True)
+def test_people_sign_in_choose_an_agency_and_sign_out(page):
+    page.goto("/dang-nhap/")
+    look(page)
+    page.get_by_role("button", name="Đăng nhập", exact=True).click()
+    look(page)
+    roles.open_roles(ROLES)
+    officer = services.appoint_officer(
+        username="h36.102.hotich",
+        name="Hồ Thị Mai Anh",
+        agency_code="H36.101",
+        position="Công chức tư pháp - hộ tịch",
+        duties={"handling"},
+        actor=SYSTEM,
+    )
+    page.goto("/dang-nhap/?next=/thu-ly/")
+    look(page)
+    page.locator(f"button[value='{officer.username}']").first.click()
+    look(page)
+    page.get_by_label("Ủy ban nhân dân phường Xuân Hương - Đà Lạt").check()
+    page.get_by_role("button", name="Tiếp tục").click()
+    assert "H36.101|handling" in page.inner_text("body")
+    page.goto("/dang-xuat/")
+    look(page)

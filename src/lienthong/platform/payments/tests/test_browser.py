@@ -1,0 +1,68 @@
+"""Paying in Chromium: the payer's and the gateway's pages have no accessibility violation and no sideways scrolling."""
+
+import shutil
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from lienthong.kernel import jobs, profile
+from lienthong.platform.payments.tests.conftest import NUMBER, REFERENCE, open_order
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.urls("lienthong.platform.payments.tests.site"),
+]
+
+
+@pytest.fixture
+def live(live_server, payment_node, monkeypatch):
+    """The browser's event loop runs in this thread, where the test speaks to the database as well."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with profile.playing(payment_node, base_url=live_server.url) as node:
+        yield node
+
+
+@pytest.fixture
+def page(live, lan, client, request, settings):
+    playwright_api = pytest.importorskip("playwright.sync_api")
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("Chromium is missing")
+    open_order()
+    client.force_login(get_user_model().objects.get(personal_number=NUMBER))
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    with playwright_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": request.param, "height": 900}, base_url=live.base_url)
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live.base_url}])
+        yield context.new_page()
+        browser.close()
+
+
+def look(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+            path=f"{folder}/{__name__.split(chr(46))[-3]}-{page.viewport_size[chr(119) + chr(105) + chr(100) + chr(116) + chr(104)]}-{look.n:02d}.png",
+            full_page=True,
+        )
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("page", [390, 1280], indirect=True)
+def test_the_payer_walks_from_the_fee_to_the_receipt(page):
+    page.goto(f"/thanh-toan/ket-qua/{REFERENCE}/")
+    look(page)
+    page.get_by_role("button", name="Thanh toán").click()
+    page.get_by_role("button", name="Trả tiền").click()
+    page.get_by_role("link", name="Hãy chọn ngân hàng.").click()
+    look(page)
+    page.get_by_label("Ngân hàng Sông Hồng (thử)").check()
+    page.get_by_role("button", name="Trả tiền").click()
+    page.get_by_role("heading", name="Đang chờ ngân hàng xác nhận").wait_for()
+    look(page)
+    jobs.run_waiting()
+    page.get_by_role("heading", name="Đã thanh toán").wait_for()
+    look(page)
