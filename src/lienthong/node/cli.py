@@ -1,11 +1,13 @@
 """The command line (dòng lệnh): `./lienthong demo | test | story | serve | bench | check | explain | migrate | …`."""
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
+from uuid import UUID
 
 from lienthong import __version__
 
@@ -43,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 (argparse has no public name)
 
 
 def _add_demo(commands: Commands) -> None:
@@ -108,6 +110,10 @@ def _add_node_commands(commands: Commands) -> None:
     log.add_argument("deed", choices=["verify"])
     _profile_argument(log)
     log.set_defaults(run=_log)
+    truth = commands.add_parser("truth", help="print what this node knows of dossiers, as JSON (for comparing nodes)")
+    truth.add_argument("dossiers", nargs="+", type=UUID, help="ids of dossiers")
+    _profile_argument(truth)
+    truth.set_defaults(run=_truth)
     contracts = commands.add_parser("contracts", help="write the letters' schemas and samples to contracts/")
     contracts.set_defaults(run=_contracts)
     manage = commands.add_parser("manage", help="Django's own commands, for developers", add_help=False)
@@ -158,6 +164,9 @@ def _story(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> int:
+    if arguments.name == "signing":
+        arguments.profile = REPOSITORY / "nodes" / "hub.toml"
+        _as_node(arguments)
     from lienthong.node.bench.command import run
 
     return run(arguments.name, size=arguments.size, as_json=arguments.json)
@@ -212,6 +221,14 @@ def _log(arguments: argparse.Namespace) -> int:
         return verify_log(print)
 
     return with_database(arguments.profile, verify)
+
+
+def _truth(arguments: argparse.Namespace) -> int:
+    _as_node(arguments)
+    from lienthong.casework.dossiers import queries as dossiers_queries
+
+    print(json.dumps(dossiers_queries.list_truth(arguments.dossiers), ensure_ascii=False, sort_keys=True))
+    return 0
 
 
 def _contracts(arguments: argparse.Namespace) -> int:

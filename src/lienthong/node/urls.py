@@ -3,7 +3,6 @@
 from django.urls import include, path
 
 from lienthong.kernel.profile import node
-from lienthong.kernel.web.views import node_home
 from lienthong.node import health
 from lienthong.node.wiring import roles_of
 
@@ -17,7 +16,7 @@ for _role in roles_of(node()):
         urlpatterns.append(path(_prefix, include(_module)))
 
 # Last, so that a role with a start page of its own (the portal) comes first.
-urlpatterns.append(path("", node_home, name="home"))
+urlpatterns.append(path("", include("lienthong.kernel.web.urls_home")))
 
 handler400 = "lienthong.kernel.web.views.bad_request"
 handler403 = "lienthong.kernel.web.views.forbidden"

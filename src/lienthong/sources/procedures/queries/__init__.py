@@ -31,6 +31,7 @@ answers_from_post = rules.answers_from_post
 answer_at = rules.answer_at
 base_code = rules.base_code
 merge_answers = rules.merge_answers
+merge_answers = rules.merge_answers
 prefill = rules.prefill
 review = rules.review
 

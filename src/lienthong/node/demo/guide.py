@@ -1,0 +1,31 @@
+"""What the demo prints when it is up: where to go and whom to be."""
+
+import json
+
+from lienthong.node.demo.country import NAMES, Country
+
+_TITLES = {
+    "hub": "Cổng Dịch vụ công quốc gia, trung tâm điều hành (Văn phòng Chính phủ, G22)",
+    "population": "Cơ sở dữ liệu quốc gia về dân cư (Bộ Công an, G01)",
+    "province": "Một cửa điện tử tỉnh Lâm Đồng và các xã, phường (H36)",
+}
+
+
+def welcome(country: Country) -> str:
+    """Addresses and people, as they stand in the nodes' databases."""
+    lines = ["", "liên thông – the demo country. All data are synthetic.", ""]
+    for name in NAMES:
+        lines.append(f"  {country.url(name)}/   {_TITLES[name]}")
+        lines.extend(f"      {person}" for person in _people_of(country, name))
+        lines.append("")
+    lines += [
+        "Sign in: open an address, choose “Đăng nhập”, pick a person from the list (no password in the demo).",
+        f"Data: {country.home}. Stop: Ctrl+C. Start anew: ./lienthong demo --fresh",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _people_of(country: Country, name: str) -> list[str]:
+    path = country.home / name / "people.json"
+    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []

@@ -1,0 +1,178 @@
+"""Fill one demo node with its part of the synthetic country. Every step may be repeated."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from lienthong.kernel import clock, roles
+from lienthong.kernel.access import SYSTEM
+from lienthong.kernel.profile import node
+from lienthong.kernel.text import Bilingual
+from lienthong.platform.agencies import queries as agencies_queries
+from lienthong.platform.agencies import services as agencies
+from lienthong.platform.exchange import services as exchange
+from lienthong.platform.identity import queries as identity_queries
+from lienthong.platform.identity import services as identity
+from lienthong.platform.signing import services as signing
+from lienthong.sources.population import queries as population_queries
+from lienthong.sources.population import services as population
+from lienthong.sources.procedures import services as procedures
+
+Say = Callable[[str], object]
+
+NODES = (
+    ("hub", "G22", Bilingual("Văn phòng Chính phủ", "Government Office")),
+    ("population", "G01", Bilingual("Bộ Công an", "Ministry of Public Security")),
+    ("province", "H36", Bilingual("UBND tỉnh Lâm Đồng", "Lâm Đồng Provincial People's Committee")),
+)
+
+LOOK_UP_GROUND = "Luật Căn cước số 26/2023/QH15; Nghị định 69/2024/NĐ-CP"
+GRANTS = (
+    ("H36", "population.person-lookup", "dossier-handling", LOOK_UP_GROUND),
+    ("G22", "population.person-lookup", "form-prefill", LOOK_UP_GROUND),
+    ("G22", "population.my-looks", "own-data", "Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15"),
+)
+
+
+def seed(say: Say) -> int:
+    """Keys, agencies, accounts, people, procedures and the directory: whatever this node's roles ask for."""
+    started = time.monotonic()
+    for step in (_keys, _agencies, _accounts, _people, _procedures, _directory):
+        if told := step():
+            say(f"{told} ({time.monotonic() - started:.1f} s)")
+    return 0
+
+
+def _authority() -> Path:
+    return Path(os.environ.get("LIENTHONG_AUTHORITY", node().home.parent))
+
+
+def _agencies() -> str:
+    return f"{agencies.load_demo_agencies()} demo agencies of Lâm Đồng"
+
+
+def _keys() -> str:
+    """The node's own key first: everything else may need to sign."""
+    me = node()
+    signing.issue_certificate(
+        _authority(),
+        name="node",
+        kind="node",
+        agency_code=me.agency_code,
+        common_name=f"Nút {me.agency_code} – {me.title.vi}",
+        into=me.home,
+    )
+    return "the node's key and certificate"
+
+
+def _accounts() -> str:
+    people = _people_with_accounts() if roles.is_open("dossiers.portal") else ()
+    count = identity.seed_demo_accounts(agency_code=node().agency_code, people=people)
+    issued = _seals_and_signatures() if roles.is_open("dossiers.handler") else 0
+    _write_guide()
+    return f"{count} accounts" + (f", {issued} seals and personal signatures" if issued else "")
+
+
+def _write_guide() -> None:
+    """The people that the demo names when it is up; the sign-in page has them all."""
+    people = identity_queries.list_demo_people()
+    of_interest = [p for p in people if not p.agency_code or p.agency_code in (node().agency_code, "H36.101")]
+    lines = [
+        f"{person.name} – {person.description} ({person.agency_code})"
+        if person.agency_code
+        else f"{person.name} – công dân"
+        for person in of_interest
+    ]
+    (node().home / "people.json").write_text(json.dumps(lines, ensure_ascii=False), encoding="utf-8")
+
+
+def _people_with_accounts() -> list[tuple[str, str, int]]:
+    return [(person.personal_number, person.name, person.level) for person in population_queries.demo_people()]
+
+
+def _seals_and_signatures() -> int:
+    """Each commune has its seal; each leader a signature. Keys of real agencies come from their own authority."""
+    me, issued = node(), 0
+    for agency in agencies_queries.list_agencies(under=me.agency_code):
+        leaders = identity_queries.list_officers(agency.code, duty="leader")
+        if not leaders:
+            continue
+        signing.issue_certificate(
+            _authority(),
+            name=f"seal:{agency.code}",
+            kind="seal",
+            agency_code=agency.code,
+            common_name=agency.name,
+            into=me.home,
+        )
+        for leader in leaders:
+            signing.issue_certificate(
+                _authority(),
+                name=f"officer:{leader.username}",
+                kind="officer",
+                agency_code=agency.code,
+                common_name=leader.name,
+                position=leader.position,
+                organisation=agency.name,
+                into=me.home,
+            )
+        issued += 1 + len(leaders)
+    return issued
+
+
+def _people() -> str:
+    if not roles.is_open("population.holder"):
+        return ""
+    wanted = int(os.environ.get("LIENTHONG_DEMO_PEOPLE", "20000"))
+    return f"{population.seed_demo_people(count=wanted)} synthetic people"
+
+
+def _procedures() -> str:
+    if not roles.is_open("procedures.publisher"):
+        return ""
+    loaded = procedures.load_definitions(actor=SYSTEM)
+    told = f"procedures defined: {loaded}"
+    if os.environ.get("LIENTHONG_DEMO_CRAWL") != "0" and (crawl := procedures.find_crawl()):
+        report = procedures.import_crawl(*crawl, actor=SYSTEM)
+        (node().home / "import-report.txt").write_text(report.as_text(), encoding="utf-8")
+        told += f"; {report.rows - report.skipped} read from a crawl (import-report.txt: which rows not fully, and why)"
+    return told
+
+
+def _directory() -> str:
+    """The hub knows all nodes from the start; their certificates are those that they will sign with."""
+    if not roles.is_open("exchange.hub"):
+        return ""
+    addresses: dict[str, str] = json.loads(os.environ.get("LIENTHONG_DEMO_NODES", "{}"))
+    for folder, agency_code, name in NODES:
+        home = node().home.parent / folder
+        if agency_code != node().agency_code:
+            signing.issue_certificate(
+                _authority(),
+                name="node",
+                kind="node",
+                agency_code=agency_code,
+                common_name=f"Nút {agency_code} – {name.vi}",
+                into=home,
+            )
+        exchange.register_node(
+            agency_code=agency_code,
+            name=name,
+            base_url=addresses.get(folder, ""),
+            certificate_pem=(home / "keys" / "node.crt").read_text(encoding="ascii"),
+            actor=SYSTEM,
+        )
+    for client, service, purpose, ground in GRANTS:
+        exchange.grant_access(
+            client=client,
+            provider="G01",
+            service=service,
+            purpose=purpose,
+            legal_ground=ground,
+            valid_from=clock.today(),
+            actor=SYSTEM,
+        )
+    published = procedures.publish_procedures(actor=SYSTEM)
+    return f"the directory of {len(NODES)} nodes, {published} letters with procedures"
