@@ -43,9 +43,6 @@ def page(live, lan, client, request, settings):
 def look(page):
     from axe_playwright_python.sync_playwright import Axe
 
-            path=f"{folder}/{__name__.split(chr(46))[-3]}-{page.viewport_size[chr(119) + chr(105) + chr(100) + chr(116) + chr(104)]}-{look.n:02d}.png",
-            full_page=True,
-        )
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
