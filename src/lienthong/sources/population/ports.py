@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from datetime import date
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 if TYPE_CHECKING:
     from lienthong.kernel.access import Actor
-    from lienthong.sources.population.types import BirthOutcome, ChildFacts, LookSeen, ParentFacts, PersonRecord
+    from lienthong.sources.population.types import BirthDeclaration, BirthOutcome, LookSeen, PersonRecord
 
 
 class PersonRegister(ABC):
@@ -28,15 +26,5 @@ class BirthDesk(ABC):
     """Where births are reported: straight into the register, or by letter to its holder."""
 
     @abstractmethod
-    def report(
-        self,
-        *,
-        request_id: UUID,
-        child: ChildFacts,
-        mother: ParentFacts | None,
-        father: ParentFacts | None,
-        registered_at_commune_gso: str,
-        registration_date: date,
-        actor: Actor,
-    ) -> BirthOutcome:
+    def report(self, declaration: BirthDeclaration, *, actor: Actor) -> BirthOutcome:
         """Report once per ``request_id``; runs in the caller's transaction."""

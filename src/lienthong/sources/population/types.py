@@ -205,6 +205,27 @@ class ParentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class BirthDeclaration:
+    """Birth declaration (nội dung đăng ký khai sinh): what a commune entered, under an id that is used once."""
+
+    request_id: UUID
+    child: ChildFacts
+    mother: ParentFacts | None
+    father: ParentFacts | None
+    registered_at_commune_gso: str
+    registration_date: date
+
+    @property
+    def parents(self) -> tuple[tuple[Literal["mother", "father"], ParentFacts], ...]:
+        """The parents that were declared."""
+        declared: tuple[tuple[Literal["mother", "father"], ParentFacts | None], ...] = (
+            ("mother", self.mother),
+            ("father", self.father),
+        )
+        return tuple((role, parent) for role, parent in declared if parent is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class BirthOutcome:
     """What became of a birth that was reported (kết quả đăng ký khai sinh): pending, issued or refused."""
 
@@ -235,6 +256,7 @@ class DemoPerson:
     father: Relative | None = None
     spouse: Relative | None = None
     status: PersonStatus = "alive"
+    death_date: date | None = None
     key: str = ""
     about: Bilingual | None = None
 

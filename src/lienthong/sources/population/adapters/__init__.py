@@ -1,0 +1,1 @@
+"""The two ways to the register: its own tables at the holder, questions and letters at a reader."""

@@ -1,0 +1,1 @@
+"""The demo's people: synthetic, the same on every node and at every start, made without a database. Nobody is real."""
