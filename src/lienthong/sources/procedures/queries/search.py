@@ -106,7 +106,8 @@ def _select(text: str, filters: Filters, *, limit: int, offset: int) -> Sequence
         statement = _ALL.format(filters=clauses)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _hit(row: tuple[Any, ...]) -> Hit:

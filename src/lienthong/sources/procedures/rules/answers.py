@@ -8,6 +8,8 @@ from typing import Any
 from lienthong.kernel.errors import FieldError
 from lienthong.kernel.text import Bilingual, show_date, show_dong, tr
 from lienthong.sources.procedures.rules import values
+from lienthong.sources.procedures.rules.dates import read_date
+from lienthong.sources.procedures.rules.persons import check_agreement
 from lienthong.sources.procedures.types.form import Answers, Field, Form, Page, answer_at
 
 
@@ -55,7 +57,7 @@ def check_answers(
     clean: Answers = {}
     errors: list[FieldError] = []
     on_page: set[str] = set()
-    for shown in _shown_pages(form, answers, clean):
+    for shown in _shown_pages(form, clean):
         for one in shown.fields:
             if not one.show_if.holds(clean):
                 continue
@@ -69,14 +71,12 @@ def check_answers(
     wrong = {error.path for error in errors}
     for one in form.fields():
         if one.agrees and one.path not in wrong and answer_at(clean, one.path):
-            errors.extend(values.check_agreement(one, clean))
+            errors.extend(check_agreement(one, clean, on_page))
     return _only(clean, on_page), [error for error in errors if error.path in on_page]
 
 
-def _shown_pages(form: Form, answers: Mapping[str, Any], clean: Answers) -> Iterator[Page]:
+def _shown_pages(form: Form, clean: Answers) -> Iterator[Page]:
     """Pages in order; each asked about only after the earlier answers are clean."""
-    if not isinstance(answers, Mapping):
-        return
     for page in form.pages:
         if page.show_if.holds(clean):
             yield page
@@ -161,7 +161,7 @@ def _as_words(one: Field, value: Any) -> Bilingual:
         labels = [one.label_of(part) or _plain(part) for part in value]
         return Bilingual(", ".join(label.vi for label in labels), ", ".join(label.en for label in labels))
     if one.kind == "date":
-        day = values.read_date(value)
+        day = read_date(value)
         return _plain(show_date(day) if isinstance(day, date) else "")
     if one.widget == "money" and isinstance(value, int):
         return _plain(show_dong(value))

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lienthong.kernel.text import Bilingual, tr
-from lienthong.sources.procedures.rules.values import read_text
+from lienthong.sources.procedures.rules.texts import read_text
 from lienthong.sources.procedures.types import RESULT_CODE, Audience, Channel, Level, Procedure, RowNote
 
 COLUMNS = (
@@ -215,7 +215,7 @@ def _length(limit: Mapping[str, Any]) -> float:
 def _fee(reader: RowReader, column: str) -> dict[str, Any]:
     """The one fee of a cell; several different ones, foreign money and slips are left to the note."""
     cell = reader.cell(column)
-    amounts = set()
+    amounts: set[int | None] = set()
     for part in filter(None, re.split(r" \| |; ", cell)):
         found = _FEE.fullmatch(part)
         if not found or found.group(2) != "VND":
@@ -271,7 +271,8 @@ def _details(reader: RowReader, detail: Mapping[str, Any] | None) -> dict[str, A
 
 
 def _components(reader: RowReader, detail: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    papers, remarks, stuck = [], 0, 0
+    papers: list[dict[str, Any]] = []
+    remarks = stuck = 0
     for case in _dicts(detail, "dossier_cases"):
         label = _clean(str(case.get("case") or ""))
         for item in _dicts(case, "items"):

@@ -7,7 +7,7 @@ translation. Everything of ours starts with `x-`; see the room's README for the 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from lienthong.kernel.text import Bilingual
 
@@ -297,12 +297,23 @@ def _check_pages(pages: tuple[Page, ...], fields: Mapping[str, Field]) -> None:
     twice = sorted({path for path in placed if placed.count(path) > 1})
     if twice or len({page.key for page in pages}) != len(pages):
         raise FormError("form.x-pages", f"a question stands on two pages or a page key is used twice {twice}")
+    earlier: set[str] = set()
     for page in pages:
-        for condition in (page.show_if, *(one.show_if for one in page.fields)):
-            _check_paths([path for path, _ in condition.wanted], fields, f"page {page.key}, x-show-if")
+        _check_condition(page.show_if, earlier, f"page {page.key}, x-show-if")
         for one in page.fields:
+            _check_condition(one.show_if, earlier, f"{one.path}, x-show-if")
+            earlier.add(one.path)
+            if set(one.agrees) - {"sex", "birth_date"}:
+                raise FormError(f"{one.path}, x-agrees", "only `sex` and `birth_date` can be compared")
             tied = [to for to in one.agrees.values() if not to.startswith("=")]
             _check_paths(tied, fields, f"{one.path}, x-agrees")
+
+
+def _check_condition(condition: Condition, earlier: set[str], where: str) -> None:
+    """A page or question may hang only on what was asked before it."""
+    later = [path for path, _ in condition.wanted if path not in earlier]
+    if later:
+        raise FormError(where, f"{later} must be questions on an earlier page, or earlier on the same one")
 
 
 def _check_paths(paths: list[str], fields: Mapping[str, Field], where: str) -> None:
@@ -316,4 +327,4 @@ def _words(part: Mapping[str, Any], key: str, where: str) -> Bilingual:
     if not isinstance(vi, str) or not vi.strip() or not isinstance(en, str) or not en.strip():
         english = f"x-{key.removeprefix('x-')}-en"
         raise FormError(f"{where}.{key}", f"write the Vietnamese text in `{key}` and the English in `{english}`")
-    return Bilingual(cast("str", vi), cast("str", en))
+    return Bilingual(vi, en)

@@ -136,7 +136,7 @@ class Component(_Frozen):
 
 
 class Result(_Frozen):
-    """Result (kết quả): the paper or act at the end, by its code: `KQ.G15.000031`, older ones `000.00.00.G15-KQ0108`."""
+    """Result (kết quả) by its code: `KQ.G15.000031`; codes of before 2020 look like `000.00.00.G15-KQ0108`."""
 
     code: Annotated[str, StringConstraints(pattern=RESULT_CODE)] = ""
     name: Words
