@@ -32,7 +32,7 @@ def find_person_account(personal_number: str) -> AccountRef | None:
 
 def find_person_accounts(personal_numbers: Iterable[str]) -> dict[str, int]:
     """Account ids by personal number, for a whole set in one query; people without an account are left out."""
-    rows = Account.objects.filter(personal_number__in=list(personal_numbers), is_active=True)
+    rows = Account.objects.filter(kind=PERSON, personal_number__in=list(personal_numbers), is_active=True)
     return {number: pk for number, pk in rows.values_list("personal_number", "pk") if number}
 
 

@@ -17,8 +17,8 @@ class Notice(models.Model):
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=120)
-    title_vi = models.CharField(max_length=200)
-    title_en = models.CharField(max_length=200)
+    title_vi = models.CharField(max_length=300)
+    title_en = models.CharField(max_length=300)
     body_vi = models.TextField()
     body_en = models.TextField()
     link = models.CharField(max_length=300, blank=True, default="")

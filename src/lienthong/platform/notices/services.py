@@ -15,6 +15,8 @@ from lienthong.platform.notices.mail import send_mail
 from lienthong.platform.notices.models import Notice
 from lienthong.platform.notices.types import NoticeRef
 
+_TITLE = 300
+
 
 def notify(
     *,
@@ -44,8 +46,8 @@ def notify(
             account_id=account.account_id,
             key=key or str(new_id()),
             defaults={
-                "title_vi": nfc(title.vi),
-                "title_en": nfc(title.en),
+                "title_vi": _one_line(title.vi),
+                "title_en": _one_line(title.en),
                 "body_vi": nfc(body.vi),
                 "body_en": nfc(body.en),
                 "link": link,
@@ -63,6 +65,12 @@ def mark_read(*, account_id: int, notice_ids: Collection[int] | None = None) -> 
     if notice_ids is not None:
         rows = rows.filter(pk__in=notice_ids)
     return rows.update(read_at=clock.now())
+
+
+def _one_line(text: str) -> str:
+    """A title: one line, cut where a page and a mail's subject would break it anyway."""
+    line = " ".join(nfc(text).split())
+    return line if len(line) <= _TITLE else f"{line[: _TITLE - 1]}…"
 
 
 def _account(account_id: int | None, personal_number: str) -> AccountRef | None:

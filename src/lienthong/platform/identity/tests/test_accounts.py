@@ -161,6 +161,13 @@ def test_an_operator_appoints_within_the_own_agency_only():
 
 
 @pytest.mark.django_db
+def test_accounts_of_many_people_are_found_in_one_query(lan, registrar, django_assert_num_queries):
+    numbers = [lan.personal_number, "068185999999"]
+    with django_assert_num_queries(1):
+        assert queries.find_person_accounts(numbers) == {lan.personal_number: lan.account_id}
+
+
+@pytest.mark.django_db
 def test_officers_are_listed_by_exact_agency_and_duty(registrar):
     appoint(username="h36.101.chutich", name="Lê Thị Chủ", duties={"leader"})
     assert [officer.name for officer in queries.list_officers(WARD)] == ["Lê Thị Chủ", "Trần Văn Hộ"]

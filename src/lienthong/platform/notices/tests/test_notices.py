@@ -134,6 +134,11 @@ def test_a_line_break_in_a_title_does_not_forge_a_header(lan, mailbox):
     assert b"\nBcc:" not in headers
 
 
+def test_a_title_of_any_length_is_one_line(lan):
+    notice = tell(lan, title=tr("Một\ntiêu đề " + "dài " * 100, "Short"), email=False)
+    assert (len(notice.title.vi), notice.title.vi[:11], notice.title.vi[-1]) == (300, "Một tiêu đề", "…")
+
+
 def test_unread_notices_come_first_then_the_newest(lan):
     start = clock.at(2026, 11, 2, 8)
     for hour, key in enumerate(["a", "b", "c"]):

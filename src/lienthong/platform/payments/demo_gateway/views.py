@@ -71,7 +71,7 @@ def page(request: HttpRequest, token: UUID) -> HttpResponseBase:
         "amount": show_dong(payment.amount),
         "is_waiting": payment.state == WAITING,
         "banks": desk.BANKS,
-        "bank": request.POST.get("bank", ""),
+        "bank": request.POST.get("bank", "") if errors else desk.BANKS[0][0],
         "manners": _MANNER_LABELS,
         "manner": request.POST.get("manner", desk.ONCE),
         "errors": errors,
