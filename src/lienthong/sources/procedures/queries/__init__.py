@@ -10,6 +10,7 @@ from django.db.models import Q
 from lienthong.kernel import clock
 from lienthong.kernel.errors import FieldError, NotFound
 from lienthong.kernel.text import tr
+from lienthong.platform.agencies import queries as agencies_queries
 from lienthong.sources.procedures import rules
 from lienthong.sources.procedures.models import Entry, Version
 from lienthong.sources.procedures.queries import search as searching
@@ -24,6 +25,11 @@ from lienthong.sources.procedures.types import (
     Page,
     Procedure,
     WorkingCalendar,
+)
+
+_NO_SUCH_PLACE = tr(
+    "Nơi này không có trong danh mục đơn vị hành chính hiện nay. Hãy chọn lại trong danh sách.",
+    "This place is not among today's administrative units. Choose again from the list.",
 )
 
 # Pure functions that other rooms may use, by this door.
@@ -150,9 +156,18 @@ def check_answers(
 ) -> tuple[Answers, list[FieldError]]:
     """Check answers (all, or those of one page) and give them back clean: NFC, ISO dates, only questions shown.
 
-    Errors stand at field paths (`child.birth_date`) in both languages and say what to do. Pure, but for nothing.
+    Errors stand at field paths (`child.birth_date`) in both languages and say what to do. Chosen places must be
+    communes or provinces of today.
     """
-    return rules.check_answers(form, answers, today=today, page=page)
+    clean, errors = rules.check_answers(form, answers, today=today, page=page)
+    for one in form.fields():
+        code = answer_at(clean, one.path) if one.widget in ("commune", "province") else None
+        if code is not None:
+            unit = agencies_queries.find_unit(code, today)
+            if unit is None or unit.level != one.widget:
+                clean[one.path.split(".")[0]].pop(one.path.split(".")[1])
+                errors.append(FieldError(one.path, _NO_SUCH_PLACE, "form.place"))
+    return clean, errors
 
 
 def fee_due(procedure: Procedure, channel: Channel, answers: Mapping[str, Any]) -> int | None:
