@@ -156,6 +156,7 @@ def check_filing(
     clean, errors = procedure_queries.check_answers(procedure.form, dict(answers), today=clock.today())
     if errors:
         raise Invalid(errors, "dossiers.answers-invalid")
+    _require_files(procedure, clean, papers)
     asked = tuple(
         part for part in procedure.components if not part.register_name and not _is_the_form(part.code, procedure)
     )
@@ -170,6 +171,19 @@ def check_filing(
             details={"components": list(lacking)},
         )
     return dict(clean)
+
+
+def _require_files(procedure: Procedure, answers: Mapping[str, Any], papers: Sequence[Paper]) -> None:
+    """Every file that the answers name must come along; a name alone could point to somebody else's file."""
+    there = {paper.file.sha256 for paper in papers}
+    for one in procedure.form.fields() if procedure.form else ():
+        named = procedure_queries.answer_at(answers, one.path) if one.kind == "file" else None
+        if named and named["sha256"] not in there:
+            raise Refused(
+                "dossiers.papers-missing",
+                tr(f"Thiếu tệp của “{one.title.vi}”.", f"The file for “{one.title.en}” is missing."),
+                field=one.path,
+            )
 
 
 def _is_the_form(component_code: str, procedure: Procedure) -> bool:
