@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import is_valid_path
 from typing_extensions import override
 
 from lienthong.kernel.text import Bilingual, tr
@@ -56,7 +57,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
 
 def landing_page(account: Account) -> str:
-    """The page a person begins at. Which page serves which duty is known to the roof alone (settings)."""
+    """The page a person begins at. Which page serves which duty is known to the roof alone (settings).
+
+    A page that no open door of this node answers is passed over.
+    """
     pages: dict[str, str] = getattr(settings, "LANDING_PAGES", {})
     duties = frozenset[str]().union(*queries.duties_by_agency(account.pk).values())
-    return next((page for duty, page in pages.items() if duty in duties), str(settings.LOGIN_REDIRECT_URL))
+    fitting = (page for duty, page in pages.items() if duty in duties and is_valid_path(page))
+    return next(fitting, str(settings.LOGIN_REDIRECT_URL))

@@ -198,7 +198,7 @@ def test_the_page_speaks_english_when_asked(client):
 
 
 def test_landing_pages_come_from_the_roof(client, registrar, settings):
-    settings.LANDING_PAGES = {"leader": "/ky/", "handling": "/thu-ly/"}
+    settings.LANDING_PAGES = {"leader": "/muc-1/", "reception": "/khong-co/", "handling": "/thu-ly/"}
     assert sign_in(client, registrar.username).headers["Location"] == "/thu-ly/"
 
 
