@@ -72,6 +72,11 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
 LOGIN_URL = "/dang-nhap/"
 LOGIN_REDIRECT_URL = "/"
+LANDING_PAGES = {
+    "command": "/dieu-hanh/",
+    **dict.fromkeys(("reception", "handling", "leader", "clerk"), "/mot-cua/"),
+}
+"""First page after sign-in by duty; the first that the officer holds and this node has."""
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
