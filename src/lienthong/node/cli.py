@@ -18,7 +18,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code: 0 done, 1 failed with a sentence, 2 wrong words."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     if given[:1] == ["test"]:
         return _test(given[1:])
     chosen = _parser().parse_args(given)

@@ -35,7 +35,7 @@ def command(profile: Node) -> list[str]:
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
         *("--host", "127.0.0.1", "--port", str(profile.port)),
         *("--workers", "1", "--blocking-threads", str(THREADS)),
-        *("--log-level", "warning", "--process-name", f"lienthong {profile.name}"),
+        *("--log-level", "error"),
         "lienthong.node.wsgi:application",
     ]
 

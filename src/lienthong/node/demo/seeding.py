@@ -28,12 +28,8 @@ NODES = (
     ("province", "H36", Bilingual("UBND tỉnh Lâm Đồng", "Lâm Đồng Provincial People's Committee")),
 )
 
-LOOK_UP_GROUND = "Luật Căn cước số 26/2023/QH15; Nghị định 69/2024/NĐ-CP"
-GRANTS = (
-    ("H36", "population.person-lookup", "dossier-handling", LOOK_UP_GROUND),
-    ("G22", "population.person-lookup", "form-prefill", LOOK_UP_GROUND),
-    ("G22", "population.my-looks", "own-data", "Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15"),
-)
+# Who may ask the population register: the portal for its citizens, the province for its officers.
+READERS = (("G22", True), ("H36", False))
 
 
 def seed(say: Say) -> int:
@@ -61,10 +57,14 @@ def _keys() -> str:
         name="node",
         kind="node",
         agency_code=me.agency_code,
-        common_name=f"Nút {me.agency_code} – {me.title.vi}",
+        common_name=_node_name(me.agency_code),
         into=me.home,
     )
     return "the node's key and certificate"
+
+
+def _node_name(agency_code: str) -> str:
+    return f"Nút liên thông {agency_code}"
 
 
 def _accounts() -> str:
@@ -133,7 +133,7 @@ def _procedures() -> str:
     if not roles.is_open("procedures.publisher"):
         return ""
     loaded = procedures.load_definitions(actor=SYSTEM)
-    told = f"procedures defined: {loaded}"
+    told = f"{len(loaded.added) + len(loaded.unchanged)} procedures with forms"
     if os.environ.get("LIENTHONG_DEMO_CRAWL") != "0" and (crawl := procedures.find_crawl()):
         report = procedures.import_crawl(*crawl, actor=SYSTEM)
         (node().home / "import-report.txt").write_text(report.as_text(), encoding="utf-8")
@@ -154,7 +154,7 @@ def _directory() -> str:
                 name="node",
                 kind="node",
                 agency_code=agency_code,
-                common_name=f"Nút {agency_code} – {name.vi}",
+                common_name=_node_name(agency_code),
                 into=home,
             )
         exchange.register_node(
@@ -164,15 +164,16 @@ def _directory() -> str:
             certificate_pem=(home / "keys" / "node.crt").read_text(encoding="ascii"),
             actor=SYSTEM,
         )
-    for client, service, purpose, ground in GRANTS:
-        exchange.grant_access(
-            client=client,
-            provider="G01",
-            service=service,
-            purpose=purpose,
-            legal_ground=ground,
-            valid_from=clock.today(),
-            actor=SYSTEM,
-        )
+    for client, for_citizens in READERS:
+        for service, purpose, ground in population_queries.list_grants_needed(for_citizens=for_citizens):
+            exchange.grant_access(
+                client=client,
+                provider="G01",
+                service=service,
+                purpose=purpose,
+                legal_ground=ground,
+                valid_from=clock.today(),
+                actor=SYSTEM,
+            )
     published = procedures.publish_procedures(actor=SYSTEM)
     return f"the directory of {len(NODES)} nodes, {published} letters with procedures"

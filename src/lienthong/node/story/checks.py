@@ -102,7 +102,9 @@ def _signatures(tale: Tale, result: bytes) -> str:
 
 def _child(tale: Tale) -> str:
     officer = tale.people.browser("population", "g01.dancu")
-    officer.get("/dan-cu/").submit({"q": tale.birth.child_number})
+    officer.get("/dan-cu/").submit(
+        {"q": tale.birth.child_number, "purpose": "register-keeping", "legal_ground": "Luật Căn cước 26/2023/QH15"}
+    )
     officer.expect(tale.child["name"])
     return f"{tale.birth.child_number[:6]}…: the register knows the child by name"
 

@@ -19,6 +19,7 @@ from lienthong.node.story.browser import PageProblem
 from lienthong.node.story.checks import Checked, check_all, read_figures
 from lienthong.node.story.tale import People, Tale
 from lienthong.node.story.teller import StoryStopped, Teller, Told
+from lienthong.sources.population.demo.family import NAMED_PEOPLE
 
 MOTHER = "mother"
 
@@ -37,9 +38,7 @@ def free_ports(count: int) -> tuple[int, ...]:
 
 def make_tale(country: Country, *, today: date | None = None) -> Tale:
     """The tale of the demo's mother and a child born yesterday, in the country's addresses."""
-    from lienthong.sources.population import demo
-
-    mother = demo.MOTHER
+    mother = next(person for person in NAMED_PEOPLE if person.key == MOTHER)
     day = today or clock.today()
     people = People({name: country.url(name) for name in NAMES}, mother.personal_number)
     child = {"name": "Nguyễn Minh Khôi", "sex": "male", "birth_date": day.isoformat()}

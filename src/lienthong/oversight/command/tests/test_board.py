@@ -1,6 +1,7 @@
 """The command centre as its user sees it."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,9 +19,19 @@ pytestmark = pytest.mark.django_db
 MINISTER = Actor(kind="officer", name="Lãnh đạo", agency_code="G22", duties=frozenset({"command"}), level=2)
 
 
+posted: list[Any] = []
+
+
 @pytest.fixture(autouse=True)
-def _no_post(monkeypatch):
-    monkeypatch.setattr("lienthong.platform.exchange.services.post_letter", lambda *_, **__: uuid4())
+def _evening():
+    with clock.frozen(clock.at(2026, 11, 20, 18)):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _letters(monkeypatch):
+    posted.clear()
+    monkeypatch.setattr("lienthong.platform.exchange.services.post_letter", lambda letter, **_: posted.append(letter))
 
 
 def report(day: date, *, received=0, on_time=0, late=0, overdue=0):
@@ -50,6 +61,7 @@ def report(day: date, *, received=0, on_time=0, late=0, overdue=0):
             )
         )
     reporting.fold_and_report()
+    reporting.take_in_report(reporter="H36", figures=posted[-1])
 
 
 def ask(rf: RequestFactory, view=views.dashboard, actor: Actor | None = MINISTER, **query):

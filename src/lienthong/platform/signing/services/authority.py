@@ -102,13 +102,18 @@ def issue_certificate(
 def _subject(agency_code: str, common_name: str, position: str, organisation: str) -> x509.Name:
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, nfc(organisation or common_name)[:_COMMON_NAME_MAX]),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, _fit(organisation or common_name)),
         x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, certificates.ORGANISATION_IDENTIFIER_PREFIX + agency_code),
-        x509.NameAttribute(NameOID.COMMON_NAME, nfc(common_name)[:_COMMON_NAME_MAX]),
+        x509.NameAttribute(NameOID.COMMON_NAME, _fit(common_name)),
     ]
     if position:
-        attributes.insert(3, x509.NameAttribute(NameOID.TITLE, nfc(position)[:_COMMON_NAME_MAX]))
+        attributes.insert(3, x509.NameAttribute(NameOID.TITLE, _fit(position)))
     return x509.Name(attributes)
+
+
+def _fit(text: str) -> str:
+    """X.520 allows 64; it is counted in bytes, and Vietnamese letters take up to three."""
+    return nfc(text).encode()[:_COMMON_NAME_MAX].decode(errors="ignore").rstrip()
 
 
 def _still_good(target: Path, subject: x509.Name, kind: CertificateKind, issuer: _Issuer) -> bool:
