@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-
+from django.db import connection
 
 from lienthong.casework.dossiers.roles import ROLES
 from lienthong.kernel import clock, files, roles
@@ -76,7 +76,7 @@ def postman(monkeypatch: pytest.MonkeyPatch) -> Postman:
 
 
 def _node_for(agency_code: str) -> NodeEntry:
-    code = agency_code.split(".")[0]
+    code = agency_code.split(".", maxsplit=1)[0]
     return NodeEntry(code, Bilingual(code, code), "http://127.0.0.1", ())
 
 
@@ -174,3 +174,12 @@ def at_ward(db: None, keys: Path, tmp_path: Path, postman: Postman) -> Iterator[
 @pytest.fixture
 def certificate_of_birth(at_ward: Path) -> Any:
     return files.store(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n", name="giay-chung-sinh.pdf")
+
+
+@pytest.fixture
+def shared_database(django_db_setup: None, django_db_blocker: Any, keys: Any, tmp_path: Any, postman: Any) -> Any:
+    """The database without the transaction around the test, so that threads see each other; wiped by hand."""
+    with django_db_blocker.unblock():
+        yield make_cast()
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE dossiers_dossier, dossiers_codecounter, identity_account CASCADE")

@@ -8,14 +8,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.db.utils import IntegrityError
 
 from lienthong.casework.dossiers import inbox, letters, queries, services
 from lienthong.casework.dossiers.models import CodeCounter, Dossier
 from lienthong.casework.dossiers.services import codes, decide
 from lienthong.casework.dossiers.tests import stories
-from lienthong.casework.dossiers.tests.conftest import make_cast
 from lienthong.casework.dossiers.tests.test_stories import arrive, file_online, move_to_province
 from lienthong.casework.dossiers.types import Paper, Status
 from lienthong.kernel import clock, files
@@ -262,15 +261,6 @@ def _together(*acts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return found
-
-
-@pytest.fixture
-def shared_database(django_db_setup: None, django_db_blocker: Any, keys: Any, tmp_path: Any, postman: Any) -> Any:
-    """The database without the transaction around the test, so that threads see each other; wiped by hand."""
-    with django_db_blocker.unblock():
-        yield make_cast()
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE dossiers_dossier, dossiers_codecounter, identity_account CASCADE")
 
 
 def test_the_counter_has_no_gap_and_no_double(shared_database):
