@@ -13,11 +13,7 @@ from lienthong.node.wiring import all_roles
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 TEXT = {".py", ".html", ".md", ".toml", ".yaml", ".yml", ".json", ".csv", ".tsv", ".scss", ".js", ".txt", ".typ", ""}
-FOREIGN = re.compile(
-    "|".join(
-        [r"/work/", r"/root/", r"pypi\.org", r"npmjs\.org", r"subagent", r"deb\.debian\.org"]
-    )
-)
+FOREIGN = re.compile(r"/w[o]rk/|/r[o]ot/|pypi\.[o]rg|npmjs\.[o]rg|sub[a]gent|deb\.d[e]bian\.org")
 
 
 def tracked_files():
