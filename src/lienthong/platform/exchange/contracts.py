@@ -3,7 +3,7 @@
 They are what another maker of software builds against, so drift fails the tests.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -43,10 +43,14 @@ def _letters_of(room: str) -> Iterator[type[Letter]]:
             yield value
 
 
-def contracts() -> dict[str, bytes]:
+def _named(letters: Iterable[type[Letter]] | None) -> dict[str, type[Letter]]:
+    return letter_classes() if letters is None else {one.NAME: one for one in letters}
+
+
+def contracts(letters: Iterable[type[Letter]] | None = None) -> dict[str, bytes]:
     """The files that `contracts/` should hold: relative path → content."""
     files: dict[str, bytes] = {}
-    for name, letter_class in letter_classes().items():
+    for name, letter_class in _named(letters).items():
         files[f"letters/{name}/schema.json"] = orjson.dumps(_schema(letter_class), option=_FORM)
         files[f"letters/{name}/sample.json"] = orjson.dumps(_sample(letter_class), option=_FORM)
     return files
@@ -64,10 +68,13 @@ def _sample(letter_class: type[Letter]) -> Any:
     return letter_class.sample().model_dump(mode="json")
 
 
-def write_contracts(folder: Path) -> list[Path]:
-    """Write all contracts below `folder` and remove those of letters that are gone; gives the files that changed."""
+def write_contracts(folder: Path, letters: Iterable[type[Letter]] | None = None) -> list[Path]:
+    """Write the contracts below `folder` and remove those of letters that are gone; gives the files that changed.
+
+    `letters`: these classes instead of all that the rooms declare.
+    """
     changed = []
-    wanted = contracts()
+    wanted = contracts(letters)
     for path, content in wanted.items():
         target = folder / path
         if not target.exists() or target.read_bytes() != content:
@@ -82,9 +89,10 @@ def write_contracts(folder: Path) -> list[Path]:
     return changed
 
 
-def check_contracts(folder: Path) -> list[str]:
+def check_contracts(folder: Path, letters: Iterable[type[Letter]] | None = None) -> list[str]:
     """What does not fit between the classes and `folder`, in sentences; empty when all is well."""
-    wanted = contracts()
+    named = _named(letters)
+    wanted = contracts(named.values())
     wrong = []
     for path, content in wanted.items():
         target = folder / path
@@ -93,7 +101,7 @@ def check_contracts(folder: Path) -> list[str]:
         elif target.read_bytes() != content:
             wrong.append(f"{path} differs from its class: a released letter never changes, make a new version.")
     wrong += [f"{stray.relative_to(folder)} belongs to no letter." for stray in _strays(folder, wanted)]
-    for name, letter_class in letter_classes().items():
+    for name, letter_class in named.items():
         try:
             wire.parse_letter(letter_class, wire.compose_letter(letter_class.sample(), ()))
         except Refused as refusal:

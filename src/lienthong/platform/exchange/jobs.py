@@ -1,8 +1,12 @@
 """What the background thread of a node does for the exchange; each is woken or called again after its seconds."""
 
+from datetime import timedelta
 from functools import cache
 
+from lienthong.kernel import clock
 from lienthong.platform.exchange import queries, services
+
+_FRESH = timedelta(seconds=60)
 
 
 @cache
@@ -18,8 +22,11 @@ def deliver_due() -> int:
 
 
 def refresh_directory() -> None:
-    """Keep the directory fresh."""
-    services.refresh_directory()
+    """Keep the directory fresh: once a minute when all is well, at every call while it is not."""
+    state = queries.get_directory_state()
+    recent = state.fetched_at is not None and clock.now() - state.fetched_at < _FRESH
+    if state.state != "good" or state.trouble or not recent:
+        services.refresh_directory()
 
 
 def seal_log() -> None:

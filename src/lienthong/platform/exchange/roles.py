@@ -16,7 +16,7 @@ ROLES: tuple[Role, ...] = (
             ("exchange/", "lienthong.platform.exchange.urls_member"),
             ("van-hanh/trao-doi/", "lienthong.platform.exchange.urls"),
         ),
-        periodic=((1.0, jobs.deliver_due), (60.0, jobs.refresh_directory), (60.0, jobs.seal_log)),
+        periodic=((1.0, jobs.deliver_due), (3.0, jobs.refresh_directory), (60.0, jobs.seal_log)),
         menu=(("/van-hanh/trao-doi/", tr("Trao đổi dữ liệu", "Exchange"), ("operator",)),),
     ),
     Role(

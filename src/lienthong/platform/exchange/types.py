@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from lienthong.kernel.files import FileRef
-from lienthong.kernel.text import Bilingual
+from lienthong.kernel.text import Bilingual, tr
 
 LETTER_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\.v[1-9][0-9]*")
 SERVICE_NAME = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+")
@@ -180,3 +180,12 @@ class LogVerdict:
     @property
     def intact(self) -> bool:
         return not self.faults
+
+    def __str__(self) -> str:
+        """The verdict in sentences, one line per fault."""
+        told = tr(
+            f"{self.streams} chuỗi, {self.rows} dòng, {self.seals} niêm phong: ",
+            f"{self.streams} streams, {self.rows} rows, {self.seals} seals: ",
+        )
+        end = tr("nguyên vẹn.", "intact.") if self.intact else tr("KHÔNG nguyên vẹn.", "NOT intact.")
+        return "\n".join([f"{told}{end}", *(f"{fault.stream}: {fault.text}" for fault in self.faults)])

@@ -1,5 +1,6 @@
 """Telling the exchange: post and resend letters, ask questions, keep the directory and the grants."""
 
+from lienthong.platform.exchange.contracts import check_contracts, write_contracts
 from lienthong.platform.exchange.services.delivery import Postman, deliver_due
 from lienthong.platform.exchange.services.directory import (
     accept_directory,
@@ -20,6 +21,7 @@ __all__ = [
     "accept_directory",
     "answer_question",
     "ask",
+    "check_contracts",
     "deliver_due",
     "grant_access",
     "issue_directory",
@@ -30,4 +32,5 @@ __all__ = [
     "resend_letter",
     "seal_log",
     "withdraw_access",
+    "write_contracts",
 ]

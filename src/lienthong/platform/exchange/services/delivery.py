@@ -149,7 +149,10 @@ class Postman:
             if landed:
                 # Written down while the next ones are already on their way.
                 ended += self._settle(landed)
+                waited_for = any(parcel.about for parcel, _ in landed)
                 landed = []
+                if waited_for:
+                    continue  # the next letter about the same thing may go now
             elif not self._flying:
                 return ended
             if self._flying:
