@@ -338,14 +338,23 @@ def tidy_birth(birth: BirthDeclaration) -> BirthDeclaration:
     Raises Refused ``population.number-form`` or ``population.number-code`` at the parent's field.
     """
     child = birth.child
-    texts = ("name", "ethnicity", "nationality", "birth_place", "hometown")
-    clean = {name: " ".join(nfc(getattr(child, name)).split()) for name in texts}
     return replace(
         birth,
-        child=replace(child, **clean),
+        child=replace(
+            child,
+            name=_tidy(child.name),
+            ethnicity=_tidy(child.ethnicity),
+            nationality=_tidy(child.nationality),
+            birth_place=_tidy(child.birth_place),
+            hometown=_tidy(child.hometown),
+        ),
         mother=_tidy_parent(birth.mother, "mother"),
         father=_tidy_parent(birth.father, "father"),
     )
+
+
+def _tidy(text: str) -> str:
+    return " ".join(nfc(text).split())
 
 
 def _tidy_parent(parent: ParentFacts | None, role: str) -> ParentFacts | None:
@@ -355,7 +364,7 @@ def _tidy_parent(parent: ParentFacts | None, role: str) -> ParentFacts | None:
         number = parse_number(parent.personal_number).text
     except Refused as refusal:
         raise Refused(refusal.code, refusal.message, field=f"{role}.personal_number") from None
-    return ParentFacts(number, " ".join(nfc(parent.name).split()))
+    return ParentFacts(number, _tidy(parent.name))
 
 
 def status_of(value: str) -> PersonStatus:

@@ -11,6 +11,7 @@ from lienthong.kernel.text import Bilingual, tr
 
 Sex = Literal["male", "female"]
 PersonStatus = Literal["alive", "dead", "missing"]
+ParentRole = Literal["mother", "father"]
 
 VIETNAMESE: Final = "Việt Nam"
 
@@ -216,9 +217,9 @@ class BirthDeclaration:
     registration_date: date
 
     @property
-    def parents(self) -> tuple[tuple[Literal["mother", "father"], ParentFacts], ...]:
+    def parents(self) -> tuple[tuple[ParentRole, ParentFacts], ...]:
         """The parents that were declared."""
-        declared: tuple[tuple[Literal["mother", "father"], ParentFacts | None], ...] = (
+        declared: tuple[tuple[ParentRole, ParentFacts | None], ...] = (
             ("mother", self.mother),
             ("father", self.father),
         )
@@ -240,8 +241,8 @@ class BirthOutcome:
 class DemoPerson:
     """A synthetic person (người mô phỏng) of the demo country; nobody real.
 
-    ``key`` is set for the named people of the story only (``mother``, ``father`` …) and ``about`` says who they
-    are there.
+    ``level`` is that of the e-identity account the person would have; ``key`` is set for the named people of the
+    story only (``mother``, ``father`` …) and ``about`` says who they are there.
     """
 
     personal_number: str
@@ -257,6 +258,7 @@ class DemoPerson:
     spouse: Relative | None = None
     status: PersonStatus = "alive"
     death_date: date | None = None
+    level: int = 2
     key: str = ""
     about: Bilingual | None = None
 

@@ -18,12 +18,12 @@ from lienthong.sources.population.events import PersonBorn
 from lienthong.sources.population.models import BirthEvent, IdentityVersion, Person
 from lienthong.sources.population.services.numbers import allocate_number
 from lienthong.sources.population.services.requests import close_request, open_request
-from lienthong.sources.population.types import BirthDeclaration, BirthOutcome, PersonRecord, Residence
+from lienthong.sources.population.types import BirthDeclaration, BirthOutcome, ParentRole, PersonRecord, Residence
 
 _BASIS: Final = "Luật Hộ tịch 60/2014/QH13; Luật Căn cước 26/2023/QH15"
 _PARENT_FACTS: Final = frozenset({"name", "birth_date", "sex", "status", "residence"})
 
-Parents = Mapping[str, PersonRecord | None]
+Parents = Mapping[ParentRole, PersonRecord | None]
 
 
 def record_birth(birth: BirthDeclaration, *, sender: str, actor: Actor = SYSTEM) -> BirthOutcome:
@@ -40,7 +40,9 @@ def record_birth(birth: BirthDeclaration, *, sender: str, actor: Actor = SYSTEM)
         province = _province_of(birth.registered_at_commune_gso, sender)
         # Two reports of one child under two ids must not both find the register without it.
         db.advisory_lock(f"population.family:{_family_of(birth)}")
-        parents = {role: queries.find_record(one.personal_number, _PARENT_FACTS) for role, one in birth.parents}
+        parents: Parents = {
+            role: queries.find_record(one.personal_number, _PARENT_FACTS) for role, one in birth.parents
+        }
         fault = next(iter(_judge(birth, parents)), None)
         if fault is None:
             _enter(event, birth, parents, province, actor)
@@ -150,7 +152,8 @@ def _enter(event: BirthEvent, birth: BirthDeclaration, parents: Parents, provinc
 
 def _home_of(parents: Parents) -> Residence | None:
     """A child lives where the mother lives, else the father (Luật Cư trú 68/2020/QH14 Điều 12)."""
-    for role in ("mother", "father"):
+    roles: tuple[ParentRole, ...] = ("mother", "father")
+    for role in roles:
         record = parents.get(role)
         if record is not None and record.residence is not None:
             return record.residence

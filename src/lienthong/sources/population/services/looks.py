@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from lienthong.kernel import audit, clock, db
 from lienthong.kernel.access import Actor, require
@@ -83,4 +84,4 @@ def _by_name(versions: models.QuerySet[IdentityVersion], text: str) -> models.Qu
             tr("Nhập số định danh hoặc ít nhất ba chữ cái của họ tên.", "Type a number, or three letters of a name."),
             field="text",
         )
-    return versions.annotate(words=words_of("name_folded")).filter(words__contains=words)
+    return versions.annotate(words=words_of("name_folded")).filter(Q(words__contains=words))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -29,12 +29,12 @@ ON CONFLICT (prefix, serial) DO NOTHING
 RETURNING serial
 """
 
-_COUNT_FREE: Final = "SELECT 1000000 - count(*) FROM population_numberallocation WHERE prefix = %(prefix)s"
+_COUNT_FREE: Final = "SELECT %(size)s - count(*) FROM population_numberallocation WHERE prefix = %(prefix)s"
 
 _TAKE_A_FREE_ONE: Final = """
 INSERT INTO population_numberallocation (prefix, serial, basis, allocated_at)
 SELECT %(prefix)s, free.serial, %(basis)s, %(now)s
-FROM (SELECT generate_series(0, 999999) AS serial
+FROM (SELECT generate_series(0, %(size)s - 1) AS serial
       EXCEPT SELECT serial FROM population_numberallocation WHERE prefix = %(prefix)s) AS free
 ORDER BY free.serial OFFSET %(place)s LIMIT 1
 ON CONFLICT (prefix, serial) DO NOTHING
@@ -62,7 +62,8 @@ def _take_a_candidate(prefix: str, basis: str) -> int | None:
 
 def _take_a_free_one(prefix: str, basis: str) -> int | None:
     """A random free number of a block that is nearly full; None when another giver was faster."""
-    free = _one(_COUNT_FREE, prefix=prefix)
+    size = rules.SERIALS_PER_PREFIX
+    free = _one(_COUNT_FREE, prefix=prefix, size=size)
     if not free:
         raise Conflict(
             "population.block-full",
@@ -72,10 +73,10 @@ def _take_a_free_one(prefix: str, basis: str) -> int | None:
             ),
             details={"prefix": prefix},
         )
-    return _one(_TAKE_A_FREE_ONE, prefix=prefix, basis=basis, now=clock.now(), place=secrets.randbelow(free))
+    return _one(_TAKE_A_FREE_ONE, prefix=prefix, basis=basis, now=clock.now(), size=size, place=secrets.randbelow(free))
 
 
-def _one(statement: str, **values: object) -> int | None:
+def _one(statement: str, **values: Any) -> int | None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         row = cursor.fetchone()
