@@ -15,8 +15,8 @@ _COLUMNS = """code, name_vi, name_en, field_vi, field_en, levels, owner_code, on
     fee_direct, fee_online, has_form"""
 
 # Entries with all the words (the last one may be unfinished) or the code; if there are none, those that are like
-# the text by trigrams or have most of its words. Ranked: exact code, phrase, words in the name, likeness of the name,
-# ours before mere listings.
+# the text by trigrams or have most of its words. Ranked: exact code, a whole name or synonym, phrase,
+# words in the name, likeness of the name, ours before mere listings.
 _FOUND = f"""
 WITH asked AS (SELECT %(text)s::text AS text, %(code)s::text AS code),
 whole AS MATERIALIZED (
@@ -31,6 +31,7 @@ loose AS (
 ),
 ranked AS (
     SELECT f.*, 100 * (f.code = asked.code)::int
+           + 4 * (f.folded LIKE '%% | ' || asked.text || ' | %%')::int
            + 2 * (f.folded LIKE '%% ' || asked.text || ' %%')::int
            + 2 * (f.folded_name LIKE '%% ' || asked.text || '%%')::int
            + 2 * (SELECT count(*) FROM unnest(%(patterns)s::text[]) AS word WHERE f.folded_name LIKE word)

@@ -98,7 +98,7 @@ def field_key(name_vi: str) -> str:
 
 
 def searchable(texts: Iterable[str]) -> str:
-    """Folded text for the trigram index: words between single spaces, a space at both ends, `|` between texts."""
+    """Folded text for the trigram index: words between single spaces; `|` around every text and for commas."""
     folded = fold(" | ".join(texts))
-    plain = "".join(letter if letter.isalnum() or letter in ".|" else " " for letter in folded)
-    return f" {' '.join(plain.split())} "
+    plain = "".join(one if one.isalnum() or one in ".|" else "|" if one in ",;:()/" else " " for one in folded)
+    return f" | {' '.join(plain.replace('|', ' | ').split())} | "
