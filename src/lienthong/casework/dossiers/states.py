@@ -150,7 +150,8 @@ STATES: Final[dict[Status, State]] = {
         State(S.IN_PROGRESS, tr("Đang xử lý", "In progress"),
               "runs", "in_progress", "blue", {
             "assign": (S.IN_PROGRESS,), "request_number": (S.IN_PROGRESS,), "draft": (S.IN_PROGRESS,),
-            "return_draft": (S.IN_PROGRESS,), "decide": (S.IN_PROGRESS,), "issue": (S.DECIDED,), "request_fee": (S.FEE_ASKED,),
+            "return_draft": (S.IN_PROGRESS,), "decide": (S.IN_PROGRESS,), "issue": (S.DECIDED,),
+            "request_fee": (S.FEE_ASKED,),
             "ask_supplement": (S.SUPPLEMENT_ASKED,), "withdraw": (S.WITHDRAWN,), "stop": (S.STOPPED,)}),
         State(S.SUPPLEMENT_ASKED, tr("Yêu cầu bổ sung giấy tờ", "Supplement asked"),
               "paused", "paused", "orange", {

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from lienthong.casework.dossiers import rules
 from lienthong.casework.dossiers.models import Dossier
+from lienthong.casework.dossiers.types import Channel
 from lienthong.platform.agencies import queries as agency_queries
 from lienthong.sources.procedures import queries as procedure_queries
 
@@ -38,6 +39,8 @@ def end(dossier: Dossier, resumed_at: datetime, now: datetime) -> int:
 
 def _counts_calendar_days(dossier: Dossier) -> bool:
     procedure = procedure_queries.get_procedure(dossier.procedure_code, version=dossier.procedure_version)
-    channel = "online" if dossier.channel == "online" else "postal" if dossier.channel == "postal" else "direct"
+    channel: Channel = (
+        "online" if dossier.channel == "online" else "postal" if dossier.channel == "postal" else "direct"
+    )
     limit = procedure.time_limit_for(channel)
     return limit is not None and limit.kind == "days"

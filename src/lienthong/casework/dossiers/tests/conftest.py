@@ -24,6 +24,7 @@ from lienthong.platform.exchange.types import Envelope, NodeEntry
 from lienthong.platform.identity import services as identity
 from lienthong.platform.signing import services as signing
 from lienthong.platform.signing.roles import ROLES as SIGNING_ROLES
+from lienthong.platform.signing.types import CertificateKind
 from lienthong.sources.population import services as population
 from lienthong.sources.procedures import services as procedures
 
@@ -102,10 +103,11 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The chairwoman's key and the ward's seal under a demo authority."""
     base = tmp_path_factory.mktemp("dossiers-keys")
     with clock.frozen(clock.at(2026, 11, 1, 8)):
-        for name, kind, person, position in (
+        made: tuple[tuple[str, CertificateKind, str, str], ...] = (
             ("officer:xh.chutich", "officer", "Trần Thị Kim Oanh", "Chủ tịch Ủy ban nhân dân"),
             (f"seal:{WARD}", "seal", "Ủy ban nhân dân phường Xuân Hương - Đà Lạt", ""),
-        ):
+        )
+        for name, kind, person, position in made:
             signing.issue_certificate(
                 base / "authority", into=base / "home", name=name, kind=kind, agency_code=WARD, common_name=person,
                 position=position, organisation="Ủy ban nhân dân phường Xuân Hương - Đà Lạt",

@@ -18,14 +18,16 @@ from hypothesis import strategies as st
 
 from lienthong.casework.dossiers import inbox, jobs, letters, queries, services
 from lienthong.casework.dossiers.models import Dossier, StatusChange, UnsentChange
-from lienthong.casework.dossiers.services import compare, mirror, number
+from lienthong.casework.dossiers.services import compare, mirror, number, outbox
 from lienthong.casework.dossiers.tests import stories
-from lienthong.casework.dossiers.tests.conftest import envelope_of
+from lienthong.casework.dossiers.tests.conftest import _node_for, envelope_of
 from lienthong.casework.dossiers.tests.test_stories import file_online, move_to_province
 from lienthong.casework.dossiers.types import Dossier as DossierFacts
 from lienthong.kernel import clock
 from lienthong.kernel.access import SYSTEM, Actor
 from lienthong.kernel.errors import Refused
+from lienthong.platform.exchange import queries as exchange_queries
+from lienthong.platform.exchange import services as exchange
 from lienthong.platform.identity import services as identity
 from lienthong.platform.notices import queries as notice_queries
 
@@ -36,14 +38,14 @@ Deed = Callable[[Any, DossierFacts], Any]
 DEEDS: dict[str, Deed] = {
     "receive": lambda p, d: services.receive_dossier(dossier_id=d.id, actor=p.desk),
     "refuse": lambda p, d: services.refuse_dossier(dossier_id=d.id, reason="Sai nơi nộp.", actor=p.desk),
-    "assign": lambda p, d: stories.in_hand(p, d),
+    "assign": stories.in_hand,
     "ask_supplement": lambda p, d: services.ask_supplement(
         dossier_id=d.id, papers=["Sổ gốc"], reason="Thiếu.", actor=p.registrar if d.received_at else p.desk
     ),
     "take_supplement": lambda p, d: services.take_supplement(dossier_id=d.id, papers=[], actor=SYSTEM, note="Đủ rồi"),
     "request_fee": lambda p, d: services.request_fee(dossier_id=d.id, actor=p.registrar),
     "settle_fee": lambda p, d: stories.paid(d) if d.fees else None,
-    "draft": lambda p, d: stories.drafted(p, d),
+    "draft": stories.drafted,
     "return_draft": lambda p, d: services.return_draft(dossier_id=d.id, remarks="Sửa.", actor=p.chair),
     "decide": lambda p, d: services.decide_dossier(dossier_id=d.id, actor=p.chair),
     "issue": lambda p, d: services.issue_result(dossier_id=d.id, actor=p.clerk),
@@ -71,10 +73,11 @@ def do_all(people: Any, dossier: DossierFacts, deeds: Sequence[str], minutes: Se
 def letters_of(postman: Any, most: int = 500) -> list[letters.DossierStatus]:
     """All waiting changes as letters of at most so many."""
     before = len(postman.named(letters.DossierStatus))
-    while jobs.outbox.send_next_letter(most):
+    while outbox.send_next_letter(most):
         pass
     assert not UnsentChange.objects.exists()
-    return postman.named(letters.DossierStatus)[before:]
+    posted: list[letters.DossierStatus] = postman.named(letters.DossierStatus)
+    return posted[before:]
 
 
 def apply_anyhow(sent: list[letters.DossierStatus], chance: random.Random) -> None:
@@ -112,6 +115,16 @@ def test_the_copy_ends_where_the_truth_is(at_ward, people, postman, deeds, minut
         transaction.set_rollback(True)
 
 
+def test_the_whole_way_ends_handed_over_on_both_sides(at_ward, people, postman):
+    dossier = stories.at_counter(people)
+    do_all(people, dossier, WHOLE_WAY, [5] * len(WHOLE_WAY))
+    truth, sent = queries.get_truth(dossier.id), letters_of(postman)
+    assert (truth["status"], truth["fee_amount"], truth["result_number"]) == (10, 8000, "01/TLHT-BS")
+    Dossier.objects.all().delete()
+    apply_anyhow(sent, random.Random(1))
+    assert queries.get_truth(dossier.id) == truth
+
+
 def test_a_birth_with_its_number_is_mirrored_too(at_ward, people, postman, register, certificate_of_birth):
     dossier = stories.in_hand(people, stories.birth_at_counter(people, certificate_of_birth))
     services.request_number(dossier_id=dossier.id, actor=people.registrar)
@@ -141,7 +154,7 @@ def test_a_letter_that_fails_to_be_posted_leaves_its_changes_waiting(at_ward, pe
     def broken(*_: Any, **__: Any) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(jobs.outbox.exchange, "post_letter", broken)
+    monkeypatch.setattr(exchange, "post_letter", broken)
     with pytest.raises(ConnectionError):
         jobs.send_status_letters()
     assert UnsentChange.objects.count() == waiting
@@ -191,13 +204,7 @@ def test_a_deed_of_the_citizen_stops_waiting_when_the_node_answers(at_ward, peop
 def test_comparing_names_what_differs(at_ward, people, monkeypatch):
     dossier = stories.at_counter(people)
     told = {"dossiers": [{**queries.get_truth(dossier.id), "status": 9}]}
-    monkeypatch.setattr(compare.exchange, "ask", lambda *_, **__: told)
-    monkeypatch.setattr(compare.exchange_queries, "node_for", lambda code: envelope_node(code))
+    monkeypatch.setattr(exchange, "ask", lambda *_, **__: told)
+    monkeypatch.setattr(exchange_queries, "node_for", _node_for)
     found = services.compare_with_truth(dossier_ids=[dossier.id], actor=Actor("system", "x"))
     assert [(one["field"], one["copy"], one["truth"]) for one in found] == [("status", 2, 9)]
-
-
-def envelope_node(code: str) -> Any:
-    from lienthong.casework.dossiers.tests.conftest import _node_for
-
-    return _node_for(code)

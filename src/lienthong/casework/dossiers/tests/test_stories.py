@@ -92,7 +92,7 @@ def test_reception_gives_code_and_return_date(at_ward, people):
     assert received.code == "H36.101.01-261123-0001"
     assert received.status is Status.RECEIVED
     assert received.due_at == clock.at(2026, 11, 23, 17)
-    assert [step.duty for step in received.steps][0] == "reception"
+    assert received.steps[0].duty == "reception"
     assert received.steps[0].finished_at is not None
 
 
@@ -110,6 +110,8 @@ def test_an_extract_from_the_counter_to_the_handed_over_copy(at_ward, people, po
     with clock.frozen(clock.now() + timedelta(minutes=10)):
         running = stories.paid(asked)
     assert running.status is Status.IN_PROGRESS
+    assert running.due_at is not None
+    assert dossier.due_at is not None
     assert running.due_at > dossier.due_at
     stories.drafted(people, running)
     signed = services.decide_dossier(dossier_id=dossier.id, actor=people.chair)
@@ -117,6 +119,7 @@ def test_an_extract_from_the_counter_to_the_handed_over_copy(at_ward, people, po
     issued = services.issue_result(dossier_id=dossier.id, actor=people.clerk)
     assert issued.status is Status.DECIDED
     assert issued.result_number == "01/TLHT-BS"
+    assert issued.result is not None
     found = signing_queries.verify_pdf(files.read(issued.result.sha256))
     assert [one.kind for one in found] == ["officer", "seal"]
     assert all(one.good for one in found)
@@ -152,6 +155,7 @@ def test_a_birth_waits_for_the_childs_number_and_is_then_certified(
     services.decide_dossier(dossier_id=dossier.id, actor=people.chair)
     issued = services.issue_result(dossier_id=dossier.id, actor=people.clerk)
     assert issued.result_number == "01/2026"
+    assert issued.result is not None
     assert issued.result.name.startswith("giay-khai-sinh-")
 
 

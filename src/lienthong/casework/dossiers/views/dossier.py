@@ -50,7 +50,7 @@ def look_up(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     actor = access.acting(request)
     dossier = queries.get_dossier(dossier_id, actor)
     context = page_context(dossier, actor)
-    number = request.POST.get("personal_number", "").strip()
+    number = request.POST.get("number", "").strip()
     context["looked_number"] = number
     purpose = LOOK_PURPOSES.get(dossier.procedure_code, DEFAULT_PURPOSE)
     try:
