@@ -152,7 +152,7 @@ def test_a_definition_that_is_none_is_refused(broken):
 
 
 def test_listeners_hear_of_each_new_version_once(monkeypatch):
-    heard = []
+    heard: list[Published] = []
     monkeypatch.setattr(events, "publish", heard.append)
     receive(version_of())
     receive(version_of())
