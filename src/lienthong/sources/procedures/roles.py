@@ -3,7 +3,7 @@
 from lienthong.kernel.roles import Role
 from lienthong.kernel.text import tr
 from lienthong.sources.procedures.inbox import on_procedure_published
-from lienthong.sources.procedures.jobs import publish_waiting
+from lienthong.sources.procedures.jobs import follow_the_day, publish_waiting
 from lienthong.sources.procedures.letters import ProcedurePublished
 
 _API = (("api/v1/procedures/", "lienthong.sources.procedures.urls"),)
@@ -14,7 +14,7 @@ ROLES: tuple[Role, ...] = (
         title=tr("Công bố thủ tục hành chính", "Publisher of administrative procedures"),
         excludes=("procedures.reader",),
         urls=_API,
-        periodic=((30.0, publish_waiting),),
+        periodic=((30.0, publish_waiting), (600.0, follow_the_day)),
     ),
     Role(
         name="procedures.reader",
@@ -22,5 +22,6 @@ ROLES: tuple[Role, ...] = (
         excludes=("procedures.publisher",),
         urls=_API,
         inbox=((ProcedurePublished, on_procedure_published),),
+        periodic=((600.0, follow_the_day),),
     ),
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 import orjson
+from django.db import connection
 
 from lienthong.kernel import clock
 from lienthong.kernel.text import fold
@@ -58,6 +59,24 @@ def refresh_entry(code: str) -> None:
     row = in_force[-1] if in_force else versions[-1]
     face = face_of(Procedure.model_validate(row.definition), origin="definition")
     Entry.objects.update_or_create(code=code, defaults={**face, "current_version": row.version})
+
+
+def refresh_entries() -> int:
+    """Bring entries up to date whose version in force changed with the day; gives how many. Safe to repeat."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT e.code FROM procedures_entry AS e
+               JOIN LATERAL (
+                   SELECT max(v.version) AS version FROM procedures_version AS v
+                   WHERE v.code = e.code AND v.valid_from <= %(day)s AND (v.valid_to IS NULL OR v.valid_to > %(day)s)
+               ) AS now ON now.version <> e.current_version
+               WHERE e.origin = 'definition'""",
+            {"day": clock.today()},
+        )
+        codes = [row[0] for row in cursor.fetchall()]
+    for code in codes:
+        refresh_entry(code)
+    return len(codes)
 
 
 def face_of(procedure: Procedure, *, origin: Origin) -> dict[str, Any]:

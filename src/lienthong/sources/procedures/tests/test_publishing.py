@@ -16,7 +16,7 @@ from lienthong.platform.exchange.types import Envelope, NodeEntry
 from lienthong.sources.procedures import inbox, jobs, queries, services
 from lienthong.sources.procedures.events import Published
 from lienthong.sources.procedures.letters import ProcedurePublished, PublishedVersion
-from lienthong.sources.procedures.models import Version
+from lienthong.sources.procedures.models import Entry, Version
 from lienthong.sources.procedures.services import publishing
 from lienthong.sources.procedures.services.definitions import FOLDER
 from lienthong.sources.procedures.services.storing import as_stored
@@ -199,6 +199,15 @@ def test_local_and_case_codes_stand_for_the_base():
         with pytest.raises(NotFound) as refusal:
             queries.get_procedure(code)
         assert refusal.value.code == "procedures.unknown"
+
+
+@pytest.mark.usefixtures("two_versions")
+def test_search_follows_the_day():
+    assert services.refresh_entries() == 0
+    with clock.frozen(clock.at(2027, 3, 1, 6)):
+        assert services.refresh_entries() == 1
+        assert services.refresh_entries() == 0
+    assert Entry.objects.get(code="1.001193").current_version == 2
 
 
 def test_a_listing_has_no_form():
