@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -71,31 +72,21 @@ def compose(
             serial=serial,
             issued_at=issued_at,
             expires_at=expires_at,
-            nodes=tuple(
-                _NodeForm(
-                    agency_code=node.agency_code,
-                    name=_Name(vi=node.name.vi, en=node.name.en),
-                    base_url=node.base_url,
-                    certificates=node.certificates,
-                )
-                for node in nodes
-            ),
-            grants=tuple(
-                _GrantForm(
-                    client=grant.client,
-                    provider=grant.provider,
-                    service=grant.service,
-                    purpose=grant.purpose,
-                    legal_ground=grant.legal_ground,
-                    valid_from=grant.valid_from,
-                    valid_to=grant.valid_to,
-                )
-                for grant in grants
-            ),
+            nodes=tuple(_node_form(node) for node in nodes),
+            grants=tuple(_GrantForm(**asdict(grant)) for grant in grants),
         )
     except ValidationError as error:
         raise _unreadable(error) from None
     return orjson.dumps(form.model_dump(mode="json"))
+
+
+def _node_form(node: NodeEntry) -> _NodeForm:
+    return _NodeForm(
+        agency_code=node.agency_code,
+        name=_Name(vi=node.name.vi, en=node.name.en),
+        base_url=node.base_url,
+        certificates=node.certificates,
+    )
 
 
 def parse(body: bytes) -> Directory:

@@ -147,7 +147,7 @@ class QuestionRecord(models.Model):
 
 
 class Stream(models.Model):
-    """Stream of the message log: one peer, one direction, one kind; its head is the link of the last row."""
+    """Stream (chuỗi nhật ký): one peer, one direction, one kind of the message log; its head is the last row's link."""
 
     peer = models.CharField(max_length=40)
     direction = models.CharField(max_length=3)

@@ -1,7 +1,7 @@
 """Pure decisions of the exchange: when to try again, who may ask, which node answers for an agency."""
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from lienthong.kernel.errors import NotAllowed
@@ -68,41 +68,36 @@ def decide_access(
 
     Raises NotAllowed `exchange.denied`, saying which of client and service, purpose, legal ground, date is missing.
     """
-    left = [g for g in grants if (g.client, g.provider, g.service) == (client, provider, service)]
-    if not left:
-        raise _denied(
+    steps: tuple[tuple[str, Callable[[GrantEntry], bool], Bilingual], ...] = (
+        (
+            "client",
+            lambda g: (g.client, g.provider, g.service) == (client, provider, service),
             tr(
                 f"{client} chưa được cấp quyền dùng dịch vụ {service} của {provider}.",
                 f"{client} has no grant for the service {service} of {provider}.",
             ),
-            "client",
-        )
-    left = [g for g in left if fold(g.purpose) == fold(purpose)]
-    if not left:
-        raise _denied(
-            tr(
-                f"Quyền đã cấp cho {client} không bao gồm mục đích “{purpose}”.",
-                f"The grants of {client} do not cover the purpose “{purpose}”.",
-            ),
-            "purpose",
-        )
-    left = [g for g in left if fold(g.legal_ground) == fold(legal_ground)]
-    if not left:
-        raise _denied(
-            tr(
-                f"Căn cứ pháp lý “{legal_ground}” không khớp với quyền đã cấp.",
-                f"The legal ground “{legal_ground}” is not the one of the grant.",
-            ),
+        ),
+        ("purpose", lambda g: fold(g.purpose) == fold(purpose), _OTHER_PURPOSE.format(purpose=purpose)),
+        (
             "legal_ground",
-        )
-    left = [g for g in left if _open_on(g, day)]
-    if not left:
-        raise _denied(
-            tr("Quyền khai thác chưa có hiệu lực hoặc đã hết hạn.", "The grant is not yet or no longer valid."),
-            "valid_to",
-        )
+            lambda g: fold(g.legal_ground) == fold(legal_ground),
+            _OTHER_GROUND.format(ground=legal_ground),
+        ),
+        ("valid_to", lambda g: _open_on(g, day), _OTHER_TIME),
+    )
+    left = list(grants)
+    for field, fits, message in steps:
+        left = [grant for grant in left if fits(grant)]
+        if not left:
+            raise NotAllowed("exchange.denied", message, field=field)
     return left[0]
 
 
-def _denied(message: Bilingual, field: str) -> NotAllowed:
-    return NotAllowed("exchange.denied", message, field=field)
+_OTHER_PURPOSE = tr(
+    "Quyền đã cấp không bao gồm mục đích “{purpose}”.", "The grants do not cover the purpose “{purpose}”."
+)
+_OTHER_GROUND = tr(
+    "Căn cứ pháp lý “{g}” không khớp với quyền đã cấp.",
+    "The legal ground “{g}” is not the one of the grant.",
+)
+_OTHER_TIME = tr("Quyền khai thác chưa có hiệu lực hoặc đã hết hạn.", "The grant is not yet or no longer valid.")
