@@ -30,7 +30,7 @@ from lienthong.casework.dossiers.types import (
 from lienthong.kernel import clock
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import NotFound
-from lienthong.kernel.text import fold, nfc, tr
+from lienthong.kernel.text import Bilingual, fold, nfc, tr
 from lienthong.platform.identity import queries as identity_queries
 from lienthong.platform.identity.types import OfficerRef
 
@@ -51,6 +51,7 @@ __all__ = [
     "list_handlers",
     "list_my_dossiers",
     "list_next_actions",
+    "list_people_named",
     "list_procedures_at",
     "list_signing",
     "list_truth",
@@ -253,6 +254,24 @@ def _first_of(dossier: Dossier, allowed: list[str]) -> str:
     if not dossier.published_fee:
         order.remove("request_fee")
     return next((deed for deed in order if deed in allowed and deed not in _SIDE), "")
+
+
+def list_people_named(dossier: Dossier) -> list[tuple[str, Bilingual]]:
+    """Whom the register may be asked about here: the people this dossier names, by number."""
+    found: dict[str, Bilingual] = {}
+    for role, label in (
+        ("applicant", tr("Người nộp", "Applicant")),
+        ("mother", tr("Mẹ", "Mother")),
+        ("father", tr("Cha", "Father")),
+        ("subject", tr("Người có tên trong giấy tờ", "The person named")),
+    ):
+        part = dossier.answers.get(role)
+        number = part.get("number", "") if isinstance(part, dict) else ""
+        if role == "applicant":
+            number = dossier.applicant.number
+        if number and number not in found:
+            found[number] = tr(f"{label.vi} ({number})", f"{label.en} ({number})")
+    return list(found.items())
 
 
 def _of_agency(dossier_id: UUID, actor: Actor) -> tables.Dossier:

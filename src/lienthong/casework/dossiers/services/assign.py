@@ -72,6 +72,12 @@ def look_up_person(
             "dossiers.closed",
             tr("Hồ sơ đã kết thúc, không còn căn cứ để tra cứu.", "The dossier is closed; there is no ground to look."),
         )
+    if personal_number not in dict(queries.list_people_named(queries.as_dossier(dossier))):
+        raise Refused(
+            "dossiers.not-named",
+            tr("Chỉ tra cứu người có tên trong hồ sơ.", "Only people named in the dossier may be looked up."),
+            field="number",
+        )
     person = population_queries.look_up(personal_number, purpose=purpose, legal_ground=legal_ground, actor=actor)
     audit.record(actor, "dossiers.look_up", f"dossier:{dossier.pk}", purpose=purpose, legal_ground=legal_ground[:200])
     return person

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from django.db import connections, transaction

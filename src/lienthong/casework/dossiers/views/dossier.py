@@ -84,7 +84,7 @@ def page_context(dossier: Dossier, actor: Actor) -> dict[str, Any]:
         "others": [action for action in actions if not action.primary],
         "notices": _notices(dossier, actor),
         "papers_to_print": _papers_to_print(dossier),
-        "people": people_of(dossier),
+        "people": queries.list_people_named(dossier),
         "may_look": actor.has("reception", "handling") and dossier.finished_at is None,
         "overdue": dossier.due_at is not None and dossier.finished_at is None
         and states.state_of(dossier.status).clock == "runs" and dossier.due_at < clock.now(),
@@ -212,24 +212,6 @@ def _papers_to_print(dossier: Dossier) -> list[dict[str, Any]]:
         ("06", bool(dossier.steps), tr("Phiếu kiểm soát quá trình (mẫu 06)", "Control sheet (form 06)")),
     ]
     return [{"href": f"/mot-cua/{dossier.id}/phieu/{form}.pdf", "text": text} for form, there, text in forms if there]
-
-
-def people_of(dossier: Dossier) -> list[tuple[str, Any]]:
-    """Whom the register may be asked about here: the people this dossier names, by number."""
-    found: dict[str, Any] = {}
-    for role, label in (
-        ("applicant", tr("Người nộp", "Applicant")),
-        ("mother", tr("Mẹ", "Mother")),
-        ("father", tr("Cha", "Father")),
-        ("subject", tr("Người có tên trong giấy tờ", "The person named")),
-    ):
-        part = dossier.answers.get(role)
-        number = part.get("number", "") if isinstance(part, dict) else ""
-        if role == "applicant":
-            number = dossier.applicant.number
-        if number and number not in found:
-            found[number] = tr(f"{label.vi} ({number})", f"{label.en} ({number})")
-    return list(found.items())
 
 
 def person_rows(person: PersonRecord) -> list[dict[str, Any]]:
