@@ -97,7 +97,7 @@ _OTHER_PURPOSE = tr(
     "Quyền đã cấp không bao gồm mục đích “{purpose}”.", "The grants do not cover the purpose “{purpose}”."
 )
 _OTHER_GROUND = tr(
-    "Căn cứ pháp lý “{g}” không khớp với quyền đã cấp.",
-    "The legal ground “{g}” is not the one of the grant.",
+    "Căn cứ pháp lý “{ground}” không khớp với quyền đã cấp.",
+    "The legal ground “{ground}” is not the one of the grant.",
 )
 _OTHER_TIME = tr("Quyền khai thác chưa có hiệu lực hoặc đã hết hạn.", "The grant is not yet or no longer valid.")

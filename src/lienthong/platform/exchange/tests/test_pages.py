@@ -1,5 +1,6 @@
 """Operator's pages: what is there, why something waits, and the button that helps."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,6 @@ from lienthong.kernel.errors import NotAllowed
 from lienthong.platform.exchange import services, views
 from lienthong.platform.exchange.models import LogEntry, OutgoingLetter
 from lienthong.platform.exchange.tests.country import LAN, Homes, Note, allow, at_node, sealed_letter
-from lienthong.platform.identity.middleware import ActingPerson
 
 pytestmark = pytest.mark.django_db
 
@@ -20,11 +20,12 @@ pytestmark = pytest.mark.django_db
 def operator(province: Homes, monkeypatch: pytest.MonkeyPatch) -> Client:
     """Lan is signed in as the operator."""
 
-    def act(self: ActingPerson, request: HttpRequest) -> HttpResponseBase:
+    def act(self: Any, request: HttpRequest) -> HttpResponseBase:
         request.actor = LAN  # type: ignore[attr-defined]  # as the middleware does
-        return self.get_response(request)
+        response: HttpResponseBase = self.get_response(request)
+        return response
 
-    monkeypatch.setattr(ActingPerson, "__call__", act)
+    monkeypatch.setattr("lienthong.platform.identity.middleware.ActingPerson.__call__", act)
     return Client()
 
 
