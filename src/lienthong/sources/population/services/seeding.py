@@ -17,7 +17,7 @@ from lienthong.sources.population.demo.country import COUNT, SEED, make_people
 from lienthong.sources.population.models import Person
 from lienthong.sources.population.types import VIETNAMESE, DemoPerson, Relative
 
-_BASIS: Final = "Dữ liệu mô phỏng, không phải người thật"
+_BASIS: Final = "Không phải người thật"
 _SOURCE: Final = "synthetic"
 _NOBODY: Final = Relative("", "")
 
