@@ -1,0 +1,1 @@
+"""Pages of the portal: they ask and tell, and decide nothing."""
