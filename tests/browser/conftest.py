@@ -1,0 +1,119 @@
+"""A country of three real node processes and a Chromium before it, made once for all browser journeys."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from lienthong.node.demo.country import NAMES, Country
+from lienthong.node.story.command import free_ports
+from lienthong.node.suite import BROWSERS
+from tests.browser.visitor import Visitor
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+DESK = {"viewport": {"width": 1280, "height": 800}}
+NARROW = {"viewport": {"width": 360, "height": 780}}
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+_PATIENCE_MS = 15_000
+
+
+@pytest.fixture(scope="package")
+def country(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
+    """The demo country, small, with keys and databases of its own."""
+    home = tmp_path_factory.mktemp("country")
+    # The database server of a root user runs as another one, who must be able to walk in.
+    for folder in (home, *home.parents):
+        if folder.stat().st_mode & 0o005 != 0o005 and folder.owner() != "root":
+            break
+        folder.chmod(folder.stat().st_mode | 0o055)
+    lines: list[str] = []
+    environment = {"LIENTHONG_DEMO_CRAWL": "0"}
+    with Country(Path(home), free_ports(len(NAMES)), lines.append, people=500, environment=environment) as made:
+        made.prepare()
+        made.start()
+        yield made
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium, closed with the package: an open one would look to Django like asynchronous code."""
+    found = os.environ.get("LIENTHONG_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), "")
+    if not found:
+        sentence = "No Chromium was found; LIENTHONG_BROWSER may name one."
+        if os.environ.get("CI"):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Stage:
+    """Where people enter: each with a device of their own, signed in or not."""
+
+    chromium: Browser
+    country: Country
+    pictures: Path | None
+    findings: list[str] = field(default_factory=list)
+    _known: dict[tuple[object, ...], Visitor] = field(default_factory=dict)
+
+    def enter(self, node: str, username: str = "", device: dict[str, object] = DESK, *, script: bool = True) -> Visitor:
+        """The visitor for this person at this device; a second call gives the same one."""
+        key = (node, username, str(device), script)
+        if key not in self._known:
+            self._known[key] = self.newcomer(node, device, script=script)
+            if username:
+                sign_in(self._known[key], username)
+        return self._known[key]
+
+    def newcomer(self, node: str, device: dict[str, object] = DESK, *, script: bool = True) -> Visitor:
+        """Somebody whom the node has never seen."""
+        context = self.chromium.new_context(
+            **device,
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            reduced_motion="reduce",
+            java_script_enabled=script,
+            base_url=self.country.url(node),
+        )
+        context.set_default_timeout(_PATIENCE_MS)
+        return Visitor(context.new_page(), self.country.url(node), self.pictures, self.findings)
+
+
+@pytest.fixture(scope="package")
+def stage(chromium: Browser, country: Country) -> Iterator[Stage]:
+    """The browser and the country; pictures of main pages go to the folder LIENTHONG_SCREENSHOTS, if set."""
+    folder = os.environ.get("LIENTHONG_SCREENSHOTS")
+    pictures = Path(folder) if folder else None
+    if pictures is not None:
+        pictures.mkdir(parents=True, exist_ok=True)
+    yield Stage(chromium, country, pictures)
+    for context in chromium.contexts:
+        context.close()
+
+
+@pytest.fixture(autouse=True)
+def _all_pages_in_order(stage: Stage) -> Iterator[None]:
+    """A test fails at its end with everything that was found wrong on the pages it led to."""
+    yield
+    found = "\n\n".join(stage.findings)
+    stage.findings.clear()
+    if found:
+        pytest.fail(found, pytrace=False)
+
+
+def sign_in(visitor: Visitor, username: str) -> None:
+    """Sign in as a demo person, from the page that the visitor is on or else from the sign-in page."""
+    if not visitor.path.startswith("/dang-nhap/"):
+        visitor.open("/dang-nhap/")
+    button = visitor.page.locator(f'button[name="username"][value="{username}"]')
+    if not button.is_visible():
+        visitor.page.locator("main details > summary").click()
+    button.click()
+    assert "/dang-nhap/" not in visitor.path, visitor.text[:300]
