@@ -36,10 +36,14 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One status: official code and name, whether the clock runs, where reports count it, which deeds lead where."""
+    """One status: official code and name, whether the clock runs, where reports count it, which deeds lead where.
+
+    `short` is the everyday name for narrow places.
+    """
 
     status: Status
     label: Bilingual
+    short: Bilingual
     clock: Clock
     bucket: Bucket
     colour: str
@@ -137,37 +141,37 @@ QUIET: Final[tuple[str, ...]] = ("submit", "draft", "return_draft", "request_num
 STATES: Final[dict[Status, State]] = {
     state.status: state
     for state in (
-        State(S.SUBMITTED, tr("Mới đăng ký", "Newly filed"),
+        State(S.SUBMITTED, tr("Mới đăng ký", "Newly filed"), tr("Mới nộp", "New"),
               "not_started", "not_received", "grey", {
             "receive": (S.RECEIVED,), "refuse": (S.REFUSED,), "ask_supplement": (S.SUPPLEMENT_ASKED,),
             "withdraw": (S.WITHDRAWN,)}),
-        State(S.RECEIVED, tr("Được tiếp nhận", "Received"),
+        State(S.RECEIVED, tr("Được tiếp nhận", "Received"), tr("Đã tiếp nhận", "Received"),
               "runs", "in_progress", "blue", {
             "assign": (S.IN_PROGRESS,), "ask_supplement": (S.SUPPLEMENT_ASKED,), "request_fee": (S.FEE_ASKED,),
             "withdraw": (S.WITHDRAWN,), "stop": (S.STOPPED,)}),
-        State(S.REFUSED, tr("Không được tiếp nhận", "Not accepted"),
+        State(S.REFUSED, tr("Không được tiếp nhận", "Not accepted"), tr("Từ chối", "Refused"),
               "none", "refused", "red", {}),
-        State(S.IN_PROGRESS, tr("Đang xử lý", "In progress"),
+        State(S.IN_PROGRESS, tr("Đang xử lý", "In progress"), tr("Đang xử lý", "In progress"),
               "runs", "in_progress", "blue", {
             "assign": (S.IN_PROGRESS,), "request_number": (S.IN_PROGRESS,), "draft": (S.IN_PROGRESS,),
             "return_draft": (S.IN_PROGRESS,), "decide": (S.IN_PROGRESS,), "issue": (S.DECIDED,),
             "request_fee": (S.FEE_ASKED,),
             "ask_supplement": (S.SUPPLEMENT_ASKED,), "withdraw": (S.WITHDRAWN,), "stop": (S.STOPPED,)}),
-        State(S.SUPPLEMENT_ASKED, tr("Yêu cầu bổ sung giấy tờ", "Supplement asked"),
+        State(S.SUPPLEMENT_ASKED, tr("Yêu cầu bổ sung giấy tờ", "Supplement asked"), tr("Chờ bổ sung", "Papers asked"),
               "paused", "paused", "orange", {
             "supplement": (S.SUBMITTED, S.RECEIVED, S.IN_PROGRESS), "refuse": (S.REFUSED,),
             "withdraw": (S.WITHDRAWN,), "stop": (S.STOPPED,)}),
-        State(S.FEE_ASKED, tr("Yêu cầu thực hiện nghĩa vụ tài chính", "Fee to be paid"),
+        State(S.FEE_ASKED, tr("Yêu cầu thực hiện nghĩa vụ tài chính", "Fee to be paid"), tr("Chờ nộp phí", "Fee asked"),
               "paused", "paused", "yellow", {
             "settle_fee": (S.RECEIVED, S.IN_PROGRESS), "withdraw": (S.WITHDRAWN,), "stop": (S.STOPPED,)}),
-        State(S.WITHDRAWN, tr("Công dân yêu cầu rút hồ sơ", "Withdrawn by the citizen"),
+        State(S.WITHDRAWN, tr("Công dân yêu cầu rút hồ sơ", "Withdrawn by the citizen"), tr("Đã rút", "Withdrawn"),
               "ended", "closed", "purple", {}),
-        State(S.STOPPED, tr("Dừng xử lý", "Stopped"),
+        State(S.STOPPED, tr("Dừng xử lý", "Stopped"), tr("Đã dừng", "Stopped"),
               "ended", "paused", "magenta", {}),
-        State(S.DECIDED, tr("Đã xử lý xong", "Decided, result ready"),
+        State(S.DECIDED, tr("Đã xử lý xong", "Decided, result ready"), tr("Đã có kết quả", "Result ready"),
               "ended", "closed", "green", {
             "hand_over": (S.HANDED_OVER,)}),
-        State(S.HANDED_OVER, tr("Đã trả kết quả", "Result handed over"),
+        State(S.HANDED_OVER, tr("Đã trả kết quả", "Result handed over"), tr("Đã trả", "Handed over"),
               "ended", "closed", "teal", {}),
     )
 }  # fmt: skip

@@ -187,10 +187,14 @@ def paper_parts(papers: tuple[Paper, ...]) -> tuple[tuple[dict[str, Any], ...], 
 
 
 def finish_step(dossier: Dossier, duty: str, *, actor: Actor, at: datetime, start_next: str = "") -> None:
-    """Close the open steps of a duty and open the first step of the next one (phiếu kiểm soát, form 06)."""
+    """Close the open steps of a duty up to the next duty's, and open that one (phiếu kiểm soát, form 06).
+
+    Reception stands twice in most procedures, first and last: only the steps that come next are closed.
+    """
     account = actor.account_id if actor.kind == "officer" else None
-    open_steps = list(dossier.steps.filter(duty=duty, finished_at__isnull=True).order_by("position"))
-    for step in open_steps:
+    for step in dossier.steps.filter(finished_at__isnull=True).order_by("position"):
+        if step.duty != duty:
+            break
         step.started_at = step.started_at or at
         step.finished_at = at
         step.account_id = step.account_id or account

@@ -244,7 +244,8 @@ def test_codes_begin_again_each_day_and_per_desk(at_ward):
 
 def _together(*acts: Callable[[], Any]) -> list[Any]:
     """Run in threads that start at one moment; gives results or errors."""
-    gate, found = threading.Barrier(len(acts)), [None] * len(acts)
+    gate = threading.Barrier(len(acts))
+    found: list[Any] = [None] * len(acts)
 
     def run(place: int, one: Callable[[], Any]) -> None:
         with clock.frozen(clock.at(2026, 11, 23, 9, 30)):

@@ -115,7 +115,7 @@ def test_an_officer_presses_through_the_whole_way(at_ward, people):
         answer = client.post(address, values)
         assert (answer.status_code, answer.headers["Location"]) == (302, f"/mot-cua/{dossier.id}/"), deed
     assert queries.get_dossier(dossier.id, people.desk).status is Status.HANDED_OVER
-    pdf = signed_in(people.desk).get(f"/mot-cua/{dossier.id}/ket-qua.pdf")
+    pdf: Any = signed_in(people.desk).get(f"/mot-cua/{dossier.id}/ket-qua.pdf")
     assert b"".join(pdf.streaming_content).startswith(b"%PDF")
 
 

@@ -43,11 +43,11 @@ def file_here(request: HttpRequest, procedure_code: str) -> HttpResponse:
     procedure = procedure_queries.get_procedure(procedure_code)
     if procedure.form is None:
         raise NotFound("procedures.no-form", tr("Thủ tục này chưa có biểu mẫu.", "This procedure has no form yet."))
-    answers: dict[str, Any] = _first_answers(procedure.form, actor)
+    answers: dict[str, Any] = _first_answers(procedure.form)
     errors: list[FieldError] = []
     if request.method == "POST":
         try:
-            answers, papers = _read(request, procedure)
+            answers, papers = _read(request, procedure, actor)
             dossier = services.file_at_counter(
                 procedure_code=procedure.code,
                 agency_code=_deciding(actor),
@@ -76,16 +76,20 @@ def _deciding(actor: Actor) -> str:
     return code.rpartition(".")[0] if code.count(".") > 1 else code
 
 
-def _first_answers(form: Form, actor: Actor) -> dict[str, Any]:
+def _first_answers(form: Form) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for one in form.fields():
         if one.default is not None:
             _put(answers, one.path, one.default)
+    _put(answers, "delivery.method", "counter")
+    return answers
+
+
+def _file_here(answers: dict[str, Any], form: Form, actor: Actor) -> None:
+    """Who receives is not asked at the counter: the officer's own body."""
     agency = agency_queries.find_agency(_deciding(actor))
     if form.receiver_path and agency is not None:
         _put(answers, form.receiver_path, agency.gso_code)
-    _put(answers, "delivery.method", "counter")
-    return answers
 
 
 def _typed(request: HttpRequest, form: Form) -> dict[str, Any]:
@@ -97,10 +101,11 @@ def _typed(request: HttpRequest, form: Form) -> dict[str, Any]:
     return answers
 
 
-def _read(request: HttpRequest, procedure: Procedure) -> tuple[dict[str, Any], tuple[Paper, ...]]:
+def _read(request: HttpRequest, procedure: Procedure, actor: Actor) -> tuple[dict[str, Any], tuple[Paper, ...]]:
     """Answers and stored papers. Raises Refused `files.*` for a bad file."""
     form = cast("Form", procedure.form)
     answers = _typed(request, form)
+    _file_here(answers, form, actor)
     papers = []
     for one in form.fields():
         upload = request.FILES.get(one.path) if one.kind == "file" else None
@@ -127,17 +132,17 @@ def _applicant(answers: dict[str, Any]) -> Applicant:
 
 
 def _shown(form: Form, answers: dict[str, Any]) -> list[dict[str, Any]]:
-    """All pages of the form as groups of fields with their values."""
+    """All pages of the form as groups of fields with their values, but for where it is filed: here."""
     return [
         {
             "title": page.title,
-            "hint": page.hint,
             "fields": [
                 {"field": one, "value": _value(one, answers), "options": _options(one), "optional": not one.required}
                 for one in page.fields
             ],
         }
         for page in form.pages
+        if [one.path for one in page.fields] != [form.receiver_path]
     ]
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from lienthong.casework.dossiers import queries, states
 from lienthong.casework.dossiers.types import DossierRow, Status, WorkCounts, WorkFilters
 from lienthong.kernel import access, clock
-from lienthong.kernel.text import show_moment, show_number, tr
+from lienthong.kernel.text import show_date, show_moment, show_number, tr
 
 DUTIES = ("reception", "handling", "leader", "clerk")
 
@@ -36,7 +36,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
             "side": _side(request, counts, filters),
             "figures": _figures(counts),
             "due_options": DUE_OPTIONS,
-            "status_options": [(state.status.value, state.label) for state in states.STATES.values()],
+            "status_options": [(state.status.value, state.short) for state in states.STATES.values()],
             "procedures": [("", tr("Mọi thủ tục", "All procedures")), *queries.list_procedures_at(actor)],
         },
     )
@@ -48,7 +48,6 @@ HEAD = (
     tr("Người nộp", "Applicant"),
     tr("Trạng thái", "Status"),
     tr("Hẹn trả", "Due"),
-    tr("Cán bộ", "Officer"),
 )
 DUE_OPTIONS = (
     ("", tr("Mọi hạn", "Any")),
@@ -75,20 +74,16 @@ def _number(text: str | None) -> int:
 
 
 def _cells(row: DossierRow) -> list[Any]:
-    late = row.due_at is not None and row.finished_at is None and row.due_at < clock.now()
-    due = show_moment(row.due_at)
+    state = states.state_of(row.status)
+    late = row.due_at is not None and state.clock == "runs" and row.due_at < clock.now()
+    day = show_date(row.due_at)
     return [
         {"text": row.shown_code, "href": f"/mot-cua/{row.id}/", "code": True},
         row.subject,
         row.applicant_name,
-        {"text": row.status_label, "tag": row.colour},
-        {"text": tr(f"Quá hạn: {due}", f"Overdue: {due}"), "tag": "red"} if late and _runs(row) else due,
-        row.handler_name,
+        {"text": state.short, "tag": row.colour},
+        {"text": tr(f"Quá hạn {day}", f"Overdue {day}"), "tag": "red"} if late else show_moment(row.due_at),
     ]
-
-
-def _runs(row: DossierRow) -> bool:
-    return states.state_of(row.status).clock == "runs"
 
 
 def _selected(request: HttpRequest, filters: WorkFilters) -> list[dict[str, Any]]:
@@ -134,7 +129,7 @@ def _side(request: HttpRequest, counts: WorkCounts, filters: WorkFilters) -> lis
     ]  # fmt: skip
     items += [
         {
-            "text": states.state_of(status).label,
+            "text": states.state_of(status).short,
             "href": f"/mot-cua/?status={status.value}",
             "count": counts.by_status.get(status.value, 0),
             "active": only == status.value,
