@@ -16,6 +16,7 @@ from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from lienthong.kernel.errors import Refused
 from lienthong.kernel.jobs import CHANNEL
 
 log = structlog.get_logger()
@@ -52,6 +53,9 @@ def _repeat(seconds: float, function: Callable[[], object], bell: threading.Even
         close_old_connections()
         try:
             more = function()
+        except Refused as refusal:
+            log.warning("periodic function put off", function=wake_name(function), code=refusal.code)
+            time.sleep(min(seconds, 1.0))
         except Exception:
             log.exception("periodic function failed", function=wake_name(function))
             time.sleep(min(seconds, 5.0))

@@ -19,9 +19,12 @@ def _die_with_parent() -> None:
 
 def _make() -> WSGIHandler:
     django.setup(set_prefix=False)
+    from django.conf import settings
+
     from lienthong.node import wiring
 
     wiring.open_node()
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     if os.environ.get("LIENTHONG_BACKGROUND") == "1":
         from lienthong.kernel import background, roles
 

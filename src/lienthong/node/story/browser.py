@@ -117,7 +117,7 @@ class Browser:
         return self
 
     def _form(self, names: set[str], action: str, button: str) -> Any:
-        for form in self.tree.iter("form"):
+        for form in [*self.find("//main//form"), *self.find("//form")]:
             known = {element.get("name") for element in form.iter("input", "select", "textarea", "button")}
             fits = names <= known and action in (form.get("action") or "")
             if fits and (not button or self._button_value(form, button) or _has_button(form, button)):

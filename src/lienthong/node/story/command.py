@@ -1,6 +1,7 @@
 """`./lienthong story`: the main story against three node processes of its own."""
 
 import json
+import secrets
 import socket
 import sys
 import tempfile
@@ -23,6 +24,9 @@ from lienthong.sources.population.demo.family import NAMED_PEOPLE
 
 MOTHER = "mother"
 
+_MIDDLE = ("Hữu", "Minh", "Gia", "Đức", "Bảo", "Quang", "Thành", "Nhật", "Tuấn", "Khánh")
+_GIVEN = ("An", "Bách", "Cường", "Duy", "Hải", "Huy", "Khôi", "Lâm", "Long", "Nam", "Phong", "Phúc", "Sơn", "Tâm", "Vinh")
+
 
 def free_ports(count: int) -> tuple[int, ...]:
     """Ports that nobody listens on now."""
@@ -41,7 +45,9 @@ def make_tale(country: Country, *, today: date | None = None) -> Tale:
     mother = next(person for person in NAMED_PEOPLE if person.key == MOTHER)
     day = today or clock.today()
     people = People({name: country.url(name) for name in NAMES}, mother.personal_number)
-    child = {"name": "Nguyễn Minh Khôi", "sex": "male", "birth_date": day.isoformat()}
+    # A name of its own in every telling: the register refuses a child that it has already.
+    name = f"Nguyễn {secrets.choice(_MIDDLE)} {secrets.choice(_GIVEN)} {secrets.choice(_GIVEN)}"
+    child = {"name": name, "sex": "male", "birth_date": day.isoformat()}
     return Tale(people, child)
 
 

@@ -108,7 +108,15 @@ class Tale:
         }
 
     def _extract_answers(self) -> dict[str, Any]:
-        return {"applicant.phone": "0912345678", "delivery.method": "electronic"}
+        return {
+            "applicant.phone": "0912345678",
+            "extract.kind": "birth",
+            "subject.whose": "mine",
+            "extract.registered_at": "Đà Lạt, Lâm Đồng",
+            "extract.registered_year": "1996",
+            "extract.copies": "1",
+            "delivery.method": "electronic",
+        }
 
     # The steps
 
