@@ -1,12 +1,13 @@
 """The main story on screens: a mother registers her child's birth on a telephone, officers handle it at their desks."""
 
-from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from lienthong.node.story.command import make_tale
 from lienthong.node.story.tale import Filing, Tale
-from tests.browser.conftest import DESK, PHONE, Stage
+from tests.browser import desk
+from tests.browser.conftest import PHONE, Stage
 from tests.browser.filing import answer, file_it, fill_form, type_an_impossible_day
 from tests.browser.visitor import Visitor
 
@@ -46,7 +47,7 @@ def search(visitor: Visitor, words: str) -> None:
     visitor.open("/").look("home")
     visitor.page.locator("#q").press_sequentially(words, delay=5)
     visitor.page.locator(".portal-suggestions__item").first.wait_for()
-    visitor.look("home-suggestions")
+    visitor.look("home-suggestions", within=".portal-search")
     visitor.page.locator("#q").press("Enter")
     visitor.page.wait_for_url("**/thu-tuc/?**")
 
@@ -78,3 +79,53 @@ def test_the_mother_follows_her_dossier_by_its_code(stage: Stage, filed_birth: F
     assert anyone.page.locator("[data-status]").get_attribute("data-status") == "1"
     assert "Thu Hà" not in anyone.text
     anyone.look("tracking")
+
+
+@pytest.fixture(scope="module")
+def issued_birth(stage: Stage, filed_birth: Filing, tale: Tale) -> Filing:
+    """Received, looked up, numbered, drafted, signed and sealed."""
+    desk.take_in_by_keyboard(desk.officer(stage, "tiepnhan"), filed_birth)
+    handler = desk.open_from_list(desk.officer(stage, "hotich"), filed_birth)
+    desk.look_up(handler, tale.people.citizen)
+    filed_birth.child_number = desk.request_number(handler)
+    desk.draft(handler, "desk-draft")
+    desk.sign_together(desk.officer(stage, "chutich"), filed_birth)
+    desk.issue(desk.officer(stage, "vanthu"), filed_birth)
+    return filed_birth
+
+
+def test_the_officers_bring_the_birth_to_its_result(issued_birth: Filing, tale: Tale):
+    """068: registered in Lâm Đồng; 2: a boy of this century; then the year."""
+    assert len(issued_birth.child_number) == 12
+    assert issued_birth.child_number.startswith(f"0682{tale.child['birth_date'][2:4]}")
+
+
+def test_the_mother_reads_both_signatures_of_the_result(mother: Visitor, issued_birth: Filing, tmp_path: Path):
+    mother.open("/ho-so/").look("my-dossiers")
+    mother.page.locator(f'main a[href="/ho-so/{issued_birth.dossier}/"]').click()
+    mother.await_sight("[data-status='9'], [data-status='10']")
+    mother.await_sight(f'a[href="/ho-so/{issued_birth.dossier}/ket-qua/"]')
+    mother.look("my-dossier")
+    with mother.page.expect_download() as download:
+        mother.press("Tải kết quả")
+    paper = tmp_path / "ket-qua.pdf"
+    download.value.save_as(paper)
+    assert paper.read_bytes().startswith(b"%PDF")
+    mother.open("/xac-minh/").look("verify")
+    mother.page.locator('input[name="file"]').set_input_files(paper)
+    mother.press("Kiểm tra").look("verified")
+    assert mother.page.locator('[data-signature="good"]').count() == 2
+    assert mother.page.locator('[data-signature="bad"]').count() == 0
+
+
+def test_the_mother_sees_who_looked_at_her_data(mother: Visitor, issued_birth: Filing):
+    mother.open("/ho-so/ai-da-xem/").look("looks")
+    assert "Lâm Đồng" in mother.text
+    assert "Luật Hộ tịch" in mother.text
+
+
+def test_the_mother_is_told_of_every_step(mother: Visitor, issued_birth: Filing):
+    mother.open("/thong-bao/").look("notices")
+    assert mother.page.locator(".lt-notices__item--unread").count() >= 2
+    mother.page.get_by_role("button", name="Xem chi tiết").first.click()
+    assert mother.path == f"/ho-so/{issued_birth.dossier}/"

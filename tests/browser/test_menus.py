@@ -56,9 +56,9 @@ def links_of(visitor: Visitor) -> list[str]:
 
 
 def kind_of(address: str) -> str:
-    parts = urlsplit(address)
-    return pattern_of(parts.path)
+    return pattern_of(urlsplit(address).path)
 
 
-def name_of(visitor: Visitor) -> str:
-    return visitor.path.strip("/").replace("/", "-") or "home"
+def picture_name(visitor: Visitor) -> str:
+    """Two nodes have pages at the same address."""
+    return f"menu-{urlsplit(visitor.base_url).port % 10}-{visitor.path.strip('/').replace('/', '-') or 'home'}"

@@ -5,7 +5,7 @@ something to the error console, ask for a file that is not there, scroll sideway
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,8 @@ _AXE_OPTIONS = {"runOnly": {"type": "tag", "values": list(RULES)}, "resultTypes"
 _LOAD_FAILED = "Failed to load resource"
 _LEFT_BEHIND = "net::ERR_ABORTED"
 _MANY_TABS = 120
+_MANY_RELOADS = 80
+_PAUSE_MS = 250
 
 
 @dataclass
@@ -52,13 +54,32 @@ class Visitor:
 
     def press(self, words: str) -> "Visitor":
         """Press the button that says exactly this."""
-        self.page.get_by_role("button", name=words, exact=True).click()
+        self.button(words).click()
         return self
+
+    def button(self, words: str) -> Locator:
+        """The button that says exactly this."""
+        return self.page.get_by_role("button", name=words, exact=True)
+
+    def leaving(self, deed: Callable[[], object]) -> None:
+        """Do what leads to another page, and wait until it is there."""
+        with self.page.expect_navigation():
+            deed()
 
     def follow(self, words: str) -> "Visitor":
         """Follow the first link of the page's content that says this."""
         self.page.locator("main").get_by_role("link", name=words).first.click()
         return self
+
+    def await_sight(self, selector: str) -> Locator:
+        """Load the page anew until it shows this: other nodes and background work take their time."""
+        target = self.page.locator(selector).first
+        for _ in range(_MANY_RELOADS):
+            if target.is_visible():
+                return target
+            self.page.wait_for_timeout(_PAUSE_MS)
+            self.page.reload()
+        raise AssertionError(f"{self.path} never shows {selector}: {self.text[:400]}")
 
     def tab_to(self, target: Locator) -> "Visitor":
         """Press Tab until the keyboard is on `target`, and see that it shows."""
@@ -87,11 +108,14 @@ class Visitor:
 
     # Looking
 
-    def look(self, picture: str = "") -> "Visitor":
-        """See whether the page is in order, and keep a picture of it if pictures are wanted."""
+    def look(self, picture: str = "", *, within: str = "") -> "Visitor":
+        """See whether the page is in order, and keep a picture of it if pictures are wanted.
+
+        `within`: the part that axe reads, where something open for a moment covers the rest.
+        """
         if picture and self.pictures is not None:
             self.page.screenshot(path=self.pictures / f"{picture}.png", full_page=True)
-        found = [*self.complaints, *self._shape(), *self._axe()]
+        found = [*self.complaints, *self._shape(), *self._axe(within)]
         self.complaints.clear()
         if found:
             self.findings.append("\n  ".join([self.page.url, *found]))
@@ -108,8 +132,8 @@ class Visitor:
             found.append(f"{facts['wide']} px wide on a screen of {facts['screen']} px: {facts['widest']}")
         return found
 
-    def _axe(self) -> list[str]:
-        answer = _AXE.run(self.page, options=_AXE_OPTIONS)
+    def _axe(self, within: str) -> list[str]:
+        answer = _AXE.run(self.page, context=within or None, options=_AXE_OPTIONS)
         return [
             f"axe {one['id']}: {one['help']}: "
             + "; ".join(f"{node['html'][:160]} ({node['failureSummary']})" for node in one["nodes"][:3])
