@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from lienthong.kernel import events, profile, roles
+from lienthong.node.testing import django_db_setup
+
+__all__ = ["django_db_setup"]
 
 
 @pytest.fixture(autouse=True)

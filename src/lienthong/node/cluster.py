@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -15,12 +15,23 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+OLDEST_SERVER = 150_000
+"""PostgreSQL 15, as `server_version` numbers it."""
+
 _HOUSE = Path(__file__).resolve().parents[1]
 _LOCK = 7_366_001
+_TEMPLATE = "lt_template_"
+_UNFINISHED = f"{_TEMPLATE}unfinished"
+_SCHEMA_SOURCES = (
+    "**/migrations/*.py",
+    "platform/agencies/facts/*",
+    "platform/agencies/fact_files.py",
+    "platform/agencies/services/*.py",
+)
 
 
 class UpgradeFailed(Exception):
-    """The tables could not be made; the text is what the upgrade printed."""
+    """The databases could not be made or upgraded; the text says why."""
 
 
 def with_database_name(server_url: str, name: str) -> str:
@@ -34,16 +45,21 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for package in ("django", "django-allauth", "procrastinate"):
         digest.update(f"{package}={version(package)};".encode())
-    for path in sorted([*_HOUSE.glob("**/migrations/*.py"), *_HOUSE.glob("platform/agencies/facts/*")]):
+    for path in sorted({path for pattern in _SCHEMA_SOURCES for path in _HOUSE.glob(pattern)}):
         if path.is_file():
-            digest.update(path.name.encode() + path.read_bytes())
+            digest.update(path.relative_to(_HOUSE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 
-def ensure_databases(server_url: str, names: list[str], upgrade_environment: dict[str, str]) -> None:
+def template_name(of_fingerprint: str) -> str:
+    """The name of the template database of a version."""
+    return f"{_TEMPLATE}{of_fingerprint}"
+
+
+def ensure_databases(server_url: str, names: list[str], upgrade_environment: Mapping[str, str]) -> None:
     """Make the missing databases of these names from the template, and upgrade those of an older version.
 
-    Raises UpgradeFailed with what the upgrade said.
+    Raises UpgradeFailed with a sentence, or with what the upgrade said.
     """
     current = fingerprint()
     with _maintenance(server_url) as server:
@@ -59,6 +75,30 @@ def ensure_databases(server_url: str, names: list[str], upgrade_environment: dic
                 note(server, name, fingerprint=current)
 
 
+def ensure_template(server_url: str, upgrade_environment: Mapping[str, str]) -> str:
+    """The name of the template of this version, made when it is missing. Raises UpgradeFailed."""
+    with _maintenance(server_url) as server:
+        return _ensure_template(server, server_url, fingerprint(), upgrade_environment)
+
+
+def renew_database(server_url: str, name: str, template: str) -> None:
+    """A fresh copy of a template under this name, whatever was there before; fast on a server without fsync.
+
+    Raises UpgradeFailed.
+    """
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+    with _maintenance(server_url) as server:
+        _drop(server, name)
+        server.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def drop_databases(server_url: str, names: list[str]) -> None:
+    """Drop those of these databases that are there; their sessions are ended."""
+    with _maintenance(server_url) as server:
+        for name in names:
+            _drop(server, name)
+
+
 def read_note(server_url: str, name: str) -> dict[str, Any]:
     """What was noted about a database: its fingerprint, whether it is seeded."""
     with _maintenance(server_url) as server:
@@ -72,24 +112,33 @@ def write_note(server_url: str, name: str, **facts: Any) -> None:
 
 
 def note(server: psycopg.Connection[Any], name: str, **facts: Any) -> None:
+    """As `write_note`, in an open session."""
     merged = {**_comments(server).get(name, {}), **facts}
     server.execute(
         sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(json.dumps(merged)))
     )
 
 
-def drop_databases(server_url: str, names: list[str]) -> None:
-    with _maintenance(server_url) as server:
-        for name in names:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 @contextmanager
 def _maintenance(server_url: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection outside all node databases that holds the lock of makers and upgraders."""
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        yield server
+    """A session outside all node databases that holds the lock of makers and upgraders."""
+    try:
+        with psycopg.connect(_outside(server_url), autocommit=True) as server:
+            if server.info.server_version < OLDEST_SERVER:
+                raise UpgradeFailed("The database server is older than PostgreSQL 15: upgrade it.")
+            server.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+            yield server
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise UpgradeFailed(
+            f"The role of DATABASE_URL may not make databases: ALTER ROLE … CREATEDB. ({error.diag.message_primary})"
+        ) from None
+    except psycopg.OperationalError as error:
+        raise UpgradeFailed(f"The database server does not answer: {str(error).splitlines()[0]}") from None
+
+
+def _outside(server_url: str) -> str:
+    """Advisory locks hold within one database, so all makers meet in the same one."""
+    return with_database_name(server_url, urlsplit(server_url).path.lstrip("/") or "postgres")
 
 
 def _comments(server: psycopg.Connection[Any]) -> dict[str, dict[str, Any]]:
@@ -106,22 +155,32 @@ def _read_comment(comment: str | None) -> dict[str, Any]:
 
 
 def _ensure_template(
-    server: psycopg.Connection[Any], server_url: str, current: str, environment: dict[str, str]
+    server: psycopg.Connection[Any], server_url: str, current: str, environment: Mapping[str, str]
 ) -> str:
     """Make it under another name and rename: a killed first start leaves no half template behind."""
-    template = f"lt_template_{current}"
-    databases = _comments(server)
+    template = template_name(current)
+    databases = _own_databases(server)
     if template in databases:
         return template
-    unfinished = "lt_template_unfinished"
-    for stale in [name for name in databases if name.startswith("lt_template_")]:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(stale)))
-    server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(unfinished)))
-    _upgrade(with_database_name(server_url, unfinished), environment)
+    for stale in databases:
+        if stale.startswith(_TEMPLATE):
+            _drop(server, stale)
+    server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(_UNFINISHED)))
+    try:
+        _upgrade(with_database_name(server_url, _UNFINISHED), environment)
+    except BaseException:
+        _drop(server, _UNFINISHED)
+        raise
     server.execute(
-        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(template))
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(_UNFINISHED), sql.Identifier(template))
     )
     return template
+
+
+def _own_databases(server: psycopg.Connection[Any]) -> set[str]:
+    """On a server shared with others, their templates are not ours to use or drop."""
+    rows = server.execute("SELECT datname FROM pg_database WHERE pg_has_role(datdba, 'MEMBER')").fetchall()
+    return {name for (name,) in rows}
 
 
 def _copy_database(server: psycopg.Connection[Any], template: str, name: str, current: str) -> None:
@@ -129,7 +188,11 @@ def _copy_database(server: psycopg.Connection[Any], template: str, name: str, cu
     note(server, name, fingerprint=current)
 
 
-def _upgrade(database_url: str, environment: dict[str, str]) -> None:
+def _drop(server: psycopg.Connection[Any], name: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _upgrade(database_url: str, environment: Mapping[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "lienthong.node", "migrate"],
         env={**os.environ, **environment, "DATABASE_URL": database_url},

@@ -25,5 +25,4 @@ def settings_for(node: Node) -> dict[str, Any]:
             "pool": {"min_size": 0, "max_size": 12, "timeout": 20},
             "application_name": f"lienthong {node.name}",
         },
-        "TEST": {"TEMPLATE": os.environ.get("LIENTHONG_TEST_TEMPLATE") or None},
     }

@@ -1,43 +1,260 @@
-"""pytest plugin: gives the suite a database server before Django's settings are read.
+"""pytest plugin: gives the suite a database server and every worker a database, before Django's settings are read.
 
-DATABASE_URL is honoured; without it an embedded server is started in a temporary folder and stopped at the end.
+The controlling process starts one server for all workers: an embedded one in a folder of this run, begun with a copy
+of a migrated cluster that is kept in `var/test/`; or DATABASE_URL's server, where databases of this run are made and
+dropped. Workers copy the template, which costs a fraction of a second. Suites side by side share nothing.
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from weakref import WeakSet
 
+import psycopg
 import pytest
 
-from lienthong.node.postgres import EmbeddedServer
+from lienthong.node import cluster
+from lienthong.node.places import place_of, throw_away
+from lienthong.node.postgres import STARTER_CLUSTER, EmbeddedServer, ServerProblem
 
-_REPOSITORY = Path(__file__).resolve().parents[3]
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+_CACHE = REPOSITORY / "var" / "test"
+_KEPT_VERSIONS = 3
+_RUN_PREFIX = "lienthong-test-"
+_DATABASE_PREFIX = "lt_test_"
+_STALE_SECONDS = 60
+
+_RUN = "LIENTHONG_TEST_RUN"
+_TEMPLATE = "LIENTHONG_TEST_TEMPLATE"
+_PROBLEM = "LIENTHONG_TEST_PROBLEM"
+_OF_A_NODE = ("LIENTHONG_PORT", "LIENTHONG_BASE_URL", "LIENTHONG_HUB_URL", "LIENTHONG_BACKGROUND")
 
 
-class _TestServer:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """Before everybody else: Django's settings are read from this environment."""
+    if not _is_worker():
+        early_config.pluginmanager.register(_Run(), "lienthong-test-run")
+    _become_the_test_node()
+    return (yield)
+
+
+def _is_worker() -> bool:
+    return "PYTEST_XDIST_WORKER" in os.environ and _RUN in os.environ
+
+
+def _become_the_test_node() -> None:
+    home = Path(os.environ[_RUN]) / f"home-{_worker_name()}"
+    (home / "static").mkdir(parents=True, exist_ok=True)
+    for name in _OF_A_NODE:
+        os.environ.pop(name, None)
+    os.environ["LIENTHONG_PROFILE"] = str(REPOSITORY / "nodes" / "test.toml")
+    os.environ["LIENTHONG_HOME"] = str(home)
+    os.environ.setdefault("LIENTHONG_LOG", "critical")
+    # Playwright's event loop runs in the test's own thread.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def _worker_name() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+class _Run:
+    """One run of the suite: its folder, its server, and the end of both."""
+
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="lienthong-test-"))
-        self._folder.chmod(0o755)
-        self._server = EmbeddedServer(self._folder / "pg", durable=False)
-        self._server.start()
+        _clear_stale_runs()
+        self.folder = Path(tempfile.mkdtemp(prefix=_RUN_PREFIX))
+        self.folder.chmod(0o755)
+        self._lock = (self.folder / "run.lock").open("wb")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self._server: EmbeddedServer | None = None
+        self._sign_of_life: psycopg.Connection[Any] | None = None
+        os.environ[_RUN] = str(self.folder)
+        for name in (_TEMPLATE, _PROBLEM):
+            os.environ.pop(name, None)
+        try:
+            self._prepare()
+        except (ServerProblem, cluster.UpgradeFailed) as problem:
+            self.pytest_unconfigure()
+            raise pytest.UsageError(f"No database for the tests: {problem}") from None
+
+    def pytest_unconfigure(self) -> None:
+        """Stop the server and leave nothing behind, also after Ctrl+C."""
+        if self._sign_of_life is not None:
+            _drop_stale_databases(self._sign_of_life, os.environ["DATABASE_URL"], self.folder.name)
+            self._sign_of_life.close()
+        if self._server is not None:
+            self._server.stop()
+            os.environ.pop("DATABASE_URL", None)
+        throw_away(self.folder / "pg")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._lock.close()
+
+    def _prepare(self) -> None:
+        if given := os.environ.get("DATABASE_URL"):
+            self._use_server(given)
+            return
+        with _cache() as cache:
+            starter = _starter_cluster(cache or self.folder)
+            if starter is not None:
+                os.environ[STARTER_CLUSTER] = str(starter)
+            self._server = EmbeddedServer(self.folder / "pg", durable=False)
+            self._server.start()
         os.environ["DATABASE_URL"] = self._server.url()
 
-    @pytest.hookimpl
-    def pytest_unconfigure(self) -> None:
-        self._server.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+    def _use_server(self, server_url: str) -> None:
+        """This session shows other runs on the server that the databases of this one are in use."""
+        try:
+            self._sign_of_life = psycopg.connect(server_url, application_name=self.folder.name, autocommit=True)
+        except psycopg.OperationalError as error:
+            raise ServerProblem(f"DATABASE_URL does not answer: {str(error).splitlines()[0]}") from None
+        _drop_stale_databases(self._sign_of_life, server_url, "")
+        try:
+            os.environ[_TEMPLATE] = cluster.ensure_template(server_url, _as_test_node(self.folder))
+        except cluster.UpgradeFailed as problem:
+            os.environ[_PROBLEM] = str(problem)
 
 
-def _prepare_environment() -> None:
-    os.environ.setdefault("LIENTHONG_PROFILE", str(_REPOSITORY / "nodes" / "test.toml"))
-    if "LIENTHONG_HOME" not in os.environ:
-        os.environ["LIENTHONG_HOME"] = tempfile.mkdtemp(prefix="lienthong-test-home-")
-    os.environ.setdefault("LIENTHONG_LOG", "critical")
+# The migrated cluster, kept between runs
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    _prepare_environment()
-    if "DATABASE_URL" not in os.environ:
-        early_config.pluginmanager.register(_TestServer(), "lienthong-test-server")
+@contextmanager
+def _cache() -> Iterator[Path | None]:
+    """The cache's folder, held by this run alone; None where it cannot be written."""
+    try:
+        _CACHE.mkdir(parents=True, exist_ok=True)
+        lock = (_CACHE / "lock").open("wb")
+    except OSError:
+        yield None
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield _CACHE
+
+
+def _starter_cluster(cache: Path) -> Path | None:
+    """A stopped cluster with the migrated template, made once for each version of the tables.
+
+    Tables that cannot be made leave their reason to the tests that need a database; the others run.
+    """
+    current = cluster.fingerprint()
+    kept = cache / current
+    if not kept.exists():
+        print("Preparing the test database (once for each version of the tables) …", flush=True)
+        making = cache / "making"
+        throw_away(making)
+        try:
+            with EmbeddedServer(making, durable=False) as server:
+                cluster.ensure_template(server.url(), _as_test_node(making))
+        except cluster.UpgradeFailed as problem:
+            os.environ[_PROBLEM] = str(problem)
+            throw_away(making)
+            return None
+        making.rename(kept)
+        _forget_old_versions(cache, kept)
+    os.utime(kept)
+    os.environ[_TEMPLATE] = cluster.template_name(current)
+    return place_of(kept) / "cluster"
+
+
+def _forget_old_versions(cache: Path, kept: Path) -> None:
+    others = [path for path in cache.iterdir() if (path / "server.log").exists() or (path / "lies-in").exists()]
+    newest_first = sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in newest_first[_KEPT_VERSIONS:]:
+        if old != kept:
+            throw_away(old)
+
+
+def _as_test_node(home: Path) -> dict[str, str]:
+    return {"LIENTHONG_PROFILE": str(REPOSITORY / "nodes" / "test.toml"), "LIENTHONG_HOME": str(home / "node")}
+
+
+# What killed runs left
+
+
+def _clear_stale_runs() -> None:
+    """Remove folders of runs that were killed: nobody holds their lock."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_RUN_PREFIX}*"):
+        try:
+            status = folder.stat()
+            if status.st_uid != os.geteuid() or time.time() - status.st_mtime < _STALE_SECONDS:  # noqa: TID251 (a file's age)
+                continue
+            with (folder / "run.lock").open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                throw_away(folder / "pg")
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue
+
+
+def _drop_stale_databases(session: psycopg.Connection[Any], server_url: str, ending: str) -> None:
+    """Drop the databases of runs that live no more, and those of the run that is ending."""
+    living = {row[0] for row in session.execute("SELECT DISTINCT application_name FROM pg_stat_activity")}
+    names = [row[0] for row in session.execute("SELECT datname FROM pg_database WHERE pg_has_role(datdba, 'MEMBER')")]
+    runs = {_database_prefix(run) for run in living if run.startswith(_RUN_PREFIX) and run != ending}
+    stale = [n for n in names if n.startswith(_DATABASE_PREFIX) and not n.startswith(tuple(runs))]
+    cluster.drop_databases(server_url, stale)
+
+
+def _database_prefix(run: str) -> str:
+    return f"{_DATABASE_PREFIX}{run.removeprefix(_RUN_PREFIX)}_"
+
+
+# The worker's database
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """This worker's own copy of the migrated template, with the country's code tables.
+
+    A test that commits (`transaction=True`) is followed by a fresh copy instead of emptied tables.
+    """
+    from django.db.backends.signals import connection_created
+    from django.test import TransactionTestCase
+
+    if problem := os.environ.get(_PROBLEM):
+        pytest.fail(f"The tables could not be made:\n{problem}", pytrace=False)
+    sessions = _Sessions()
+    connection_created.connect(sessions.remember)
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        _take_fresh_copy(sessions)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: _take_fresh_copy(sessions))
+        yield
+        sessions.close()
+    connection_created.disconnect(sessions.remember)
+
+
+class _Sessions:
+    """Every connection of this process, of whatever thread or event loop: none may outlive its database."""
+
+    def __init__(self) -> None:
+        self._seen: WeakSet[Any] = WeakSet()
+
+    def remember(self, connection: Any, **_: Any) -> None:
+        self._seen.add(connection)
+
+    def close(self) -> None:
+        from django.db import connection
+
+        for seen in list(self._seen):
+            seen.inc_thread_sharing()
+            seen.close()
+            seen.dec_thread_sharing()
+        connection.close_pool()  # type: ignore[attr-defined]  # the PostgreSQL backend has it
+
+
+def _take_fresh_copy(sessions: _Sessions) -> None:
+    from django.db import connection
+
+    name = f"{_database_prefix(Path(os.environ[_RUN]).name)}{_worker_name()}"
+    sessions.close()
+    cluster.renew_database(os.environ["DATABASE_URL"], name, os.environ[_TEMPLATE])
+    connection.settings_dict["NAME"] = name
