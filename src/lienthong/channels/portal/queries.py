@@ -29,6 +29,8 @@ def get_draft(draft_id: UUID, actor: Actor, *, filed_too: bool = False) -> Draft
 
 def list_drafts(actor: Actor, procedure_code: str = "") -> list[DraftRow]:
     """The actor's drafts, the last touched first; of one procedure if named."""
+    if actor.account_id is None:
+        return []
     found = Draft.objects.filter(account_id=actor.account_id, filed_at=None).order_by("-updated_at")
     if procedure_code:
         found = found.filter(procedure_code=procedure_code)

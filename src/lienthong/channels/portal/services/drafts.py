@@ -27,10 +27,10 @@ def begin_draft(*, procedure_code: str, actor: Actor) -> DraftRef:
     Raises NotAllowed `portal.level` (level 1, or an officer's account), NotFound `procedures.unknown` or
     `procedures.no-form`, Refused `portal.too-many-drafts`.
     """
-    require_filer(actor)
+    account_id = require_filer(actor)
     procedure = procedures_queries.get_procedure(procedure_code)
     form = procedures_queries.get_form(procedure_code)
-    if Draft.objects.filter(account_id=actor.account_id, filed_at=None).count() >= _MOST_DRAFTS:
+    if Draft.objects.filter(account_id=account_id, filed_at=None).count() >= _MOST_DRAFTS:
         raise Refused(
             "portal.too-many-drafts",
             tr(
@@ -43,7 +43,7 @@ def begin_draft(*, procedure_code: str, actor: Actor) -> DraftRef:
     now = clock.now()
     with db.atomic():
         draft = Draft.objects.create(
-            account_id=actor.account_id,
+            account_id=account_id,
             procedure_code=procedure.code,
             procedure_version=procedure.version,
             name_vi=procedure.name.vi,
@@ -57,9 +57,9 @@ def begin_draft(*, procedure_code: str, actor: Actor) -> DraftRef:
     return queries.as_ref(draft)
 
 
-def require_filer(actor: Actor) -> None:
-    """Only a person with a level 2 account files online. Raises NotAllowed `portal.level`."""
-    if actor.kind != "person" or actor.level < LEVEL_TO_FILE:
+def require_filer(actor: Actor) -> int:
+    """The account of a person of level 2: nobody else files online. Raises NotAllowed `portal.level`."""
+    if actor.kind != "person" or actor.account_id is None or actor.level < LEVEL_TO_FILE:
         raise NotAllowed(
             "portal.level",
             tr(
@@ -67,6 +67,7 @@ def require_filer(actor: Actor) -> None:
                 "Filing online needs a person's e-identity account of level 2.",
             ),
         )
+    return actor.account_id
 
 
 def save_page(
@@ -177,8 +178,9 @@ def describe(ref: FileRef) -> dict[str, Any]:
 
 def discard_draft(*, draft_id: UUID, actor: Actor) -> None:
     """Throw a draft away. Raises NotFound for somebody else's or a filed one."""
+    account_id = require_filer(actor)
     with db.atomic():
-        gone, _ = Draft.objects.filter(pk=draft_id, account_id=actor.account_id, filed_at=None).delete()
+        gone, _ = Draft.objects.filter(pk=draft_id, account_id=account_id, filed_at=None).delete()
         if not gone:
             raise queries.no_draft()
         audit.record(actor, "portal.discard-draft", f"draft:{draft_id}")

@@ -138,7 +138,8 @@ def open_account(number: str = LAN, name: str = "Nguyễn Thị Lan", level: int
 def signed_in(actor: Actor) -> Client:
     client = Client()
     client.force_login(
-        get_user_model().objects.get(pk=actor.account_id), "allauth.account.auth_backends.AuthenticationBackend"
+        get_user_model().objects.get(username=actor.personal_number),
+        "allauth.account.auth_backends.AuthenticationBackend",
     )
     return client
 

@@ -89,10 +89,10 @@ def _kept(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
 def _keep_uploads(request: HttpRequest, dossier: Dossier, asked: SupplementRequest) -> list[FieldError]:
     kept, errors = dict(_kept(request, dossier)), []
     for name, _ in _inputs(asked):
-        if name in request.FILES:
-            upload = request.FILES[name]
+        upload = request.FILES.get(name)
+        if upload is not None:
             try:
-                ref = files.store(upload, name=str(upload.name), field=name)
+                ref = files.store(upload, name=upload.name or "", field=name)
             except Refused as refusal:
                 errors.append(FieldError(name, refusal.message, refusal.code))
             else:

@@ -44,7 +44,7 @@ def _question(one: Field, draft: DraftRef, value: Any, heading: bool) -> dict[st
         "value": shown,
         "hint": _hint(one, known if known and _same(shown, known) else None),
         "optional": not one.required,
-        "heading": heading,
+        "heading": heading and one.widget != "checkbox",
         "autocomplete": one.autocomplete,
         "type": "text",
         "inputmode": "",
