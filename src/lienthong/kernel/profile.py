@@ -36,6 +36,7 @@ class Node:
         return os.environ.get(name, "")
 
 
+_TEXTS = ("name", "agency_code", "title", "title_en", "base_url", "hub_url")
 _REQUIRED = ("name", "agency_code", "title", "title_en", "roles", "port")
 
 
@@ -47,10 +48,22 @@ def read_profile(path: Path) -> Node:
         raise BadProfile(f"There is no node profile {path}. Give one with --profile or LIENTHONG_PROFILE.") from None
     except tomllib.TOMLDecodeError as error:
         raise BadProfile(f"{path} is not valid TOML: {error}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadProfile(f"The node profile {path} cannot be read: {error}.") from None
     node_table = table.get("node", {})
+    if not isinstance(node_table, dict):
+        raise BadProfile(f"{path}: node must be a table, [node].")
+    return _make_node(node_table, dict(table.get("parameters", {})), path)
+
+
+def _make_node(node_table: dict[str, Any], parameters: dict[str, Any], path: Path) -> Node:
     if missing := [key for key in _REQUIRED if key not in node_table]:
         raise BadProfile(f"{path}: [node] lacks {', '.join(missing)}.")
-    port = int(os.environ.get("LIENTHONG_PORT", node_table["port"]))
+    if wrong := [key for key in _TEXTS if not isinstance(node_table.get(key, ""), str)]:
+        raise BadProfile(f"{path}: {', '.join(wrong)} must be text in quotes.")
+    if not isinstance(node_table["roles"], list) or not all(isinstance(role, str) for role in node_table["roles"]):
+        raise BadProfile(f'{path}: roles must be a list of names, as in ["exchange.member"].')
+    port = _read_port(os.environ.get("LIENTHONG_PORT", node_table["port"]), path)
     base_url = os.environ.get("LIENTHONG_BASE_URL", node_table.get("base_url", f"http://127.0.0.1:{port}"))
     home = Path(os.environ.get("LIENTHONG_HOME", Path("var") / node_table["name"]))
     return Node(
@@ -63,8 +76,18 @@ def read_profile(path: Path) -> Node:
         hub_url=os.environ.get("LIENTHONG_HUB_URL", node_table.get("hub_url", base_url)).rstrip("/"),
         home=home.absolute(),
         demo=bool(node_table.get("demo", False)),
-        parameters=dict(table.get("parameters", {})),
+        parameters=parameters,
     )
+
+
+def _read_port(given: object, path: Path) -> int:
+    try:
+        port = int(str(given))
+    except ValueError:
+        port = 0
+    if not 1 <= port <= 65535:
+        raise BadProfile(f"{path}: port {given} is not a port: choose a number between 1024 and 65535.")
+    return port
 
 
 @cache

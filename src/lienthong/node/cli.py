@@ -19,8 +19,10 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code: 0 done, 1 failed with a sentence, 2 wrong words."""
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
-    if given[:1] == ["test"]:
+    if given[:1] == ["test"] and not {"-h", "--help"} & set(given):
         return _test(given[1:])
+    if given[:1] == ["manage"]:
+        return _manage(given[1:])
     chosen = _parser().parse_args(given)
     try:
         return int(chosen.run(chosen))
@@ -37,7 +39,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"lienthong {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_demo(commands)
-    commands.add_parser("test", help="run all tests, browser tests included", add_help=False)
+    commands.add_parser(
+        "test",
+        help="run all tests, browser tests included",
+        description="Runs all tests on an embedded PostgreSQL, or on DATABASE_URL's server, where it makes databases "
+        "of its own and drops them. Words go on to pytest: ./lienthong test -k letter src/lienthong/platform",
+    )
     _add_story(commands)
     _add_bench(commands)
     _add_serve(commands)
@@ -91,35 +98,65 @@ def _add_serve(commands: Commands) -> None:
     serve = commands.add_parser(
         "serve",
         help="run one node by its profile",
-        description="Runs one node. The database is DATABASE_URL, or an embedded server in the node's home.",
+        description="Runs one node on loopback until it is told to stop (Ctrl+C or SIGTERM). Its database is "
+        "DATABASE_URL, or an embedded server in the node's home that starts and stops with it.",
     )
     _profile_argument(serve)
     serve.set_defaults(run=_serve)
 
 
 def _add_node_commands(commands: Commands) -> None:
-    for name, run, help_text in (
-        ("migrate", _migrate, "bring the node's database to this version"),
-        ("check", _check, "say in sentences what is wrong with a node, or that nothing is"),
-        ("explain", _explain, "print which doors of a node are open, and which role opened them"),
+    for name, run, help_text, more in (
+        ("migrate", _migrate, "bring the node's database to this version", "Tables and code tables. May be repeated."),
+        (
+            "check",
+            _check,
+            "say in sentences what is wrong with a node, or that nothing is",
+            "Looks at the profile, the settings and the database. Exit 0 when all is in order, else 1.",
+        ),
+        (
+            "explain",
+            _explain,
+            "print which doors of a node are open, and which role opened them",
+            "Pages, letters, questions, events, repeated work and ports, role by role. Needs no database.",
+        ),
     ):
-        command = commands.add_parser(name, help=help_text, description=f"{help_text.capitalize()}.")
+        command = commands.add_parser(name, help=help_text, description=f"{help_text.capitalize()}. {more}")
         _profile_argument(command)
         command.set_defaults(run=run)
-    log = commands.add_parser("log", help="verify the node's message log")
-    log.add_argument("deed", choices=["verify"])
+    log = commands.add_parser(
+        "log",
+        help="verify the node's message log",
+        description="log verify: recomputes the chain of the message log and names the first row that was changed, "
+        "removed or put elsewhere. Exit 0 when the log is whole, else 1.",
+    )
+    log.add_argument("deed", choices=["verify"], help="what to do with the log")
     _profile_argument(log)
     log.set_defaults(run=_log)
-    truth = commands.add_parser("truth", help="print what this node knows of dossiers, as JSON (for comparing nodes)")
-    truth.add_argument("dossiers", nargs="+", type=UUID, help="ids of dossiers")
+    _add_developer_commands(commands)
+
+
+def _add_developer_commands(commands: Commands) -> None:
+    truth = commands.add_parser(
+        "truth",
+        help="print what this node knows of dossiers, as JSON",
+        description="Prints what this node knows of some dossiers as JSON, so that two nodes can be compared.",
+    )
+    truth.add_argument("dossiers", nargs="+", type=UUID, metavar="ID", help="ids of dossiers")
     _profile_argument(truth)
     truth.set_defaults(run=_truth)
-    contracts = commands.add_parser("contracts", help="write the letters' schemas and samples to contracts/")
+    contracts = commands.add_parser(
+        "contracts",
+        help="write the letters' schemas and samples to contracts/",
+        description="Writes JSON Schema and sample of every letter between agencies to contracts/.",
+    )
     contracts.set_defaults(run=_contracts)
-    manage = commands.add_parser("manage", help="Django's own commands, for developers", add_help=False)
-    manage.add_argument("words", nargs=argparse.REMAINDER)
-    manage.set_defaults(run=_manage)
-    seed = commands.add_parser("seed", help="fill a demo node with its synthetic country (done by demo)")
+    commands.add_parser("manage", help="Django's own commands, for developers", add_help=False)
+    seed = commands.add_parser(
+        "seed",
+        help="fill a demo node with its synthetic country (done by demo)",
+        description="Fills a demo node with keys, agencies, accounts, synthetic people, procedures. May be repeated.",
+    )
     _profile_argument(seed)
     seed.set_defaults(run=_seed)
 
@@ -128,8 +165,9 @@ def _profile_argument(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--profile",
         type=Path,
-        default=Path(os.environ.get("LIENTHONG_PROFILE", "nodes/hub.toml")),
-        help="the node's profile, a TOML file (%(default)s)",
+        default=Path(os.environ.get("LIENTHONG_PROFILE") or REPOSITORY / "nodes" / "hub.toml"),
+        metavar="FILE",
+        help="the node's profile, a TOML file (default: LIENTHONG_PROFILE, else nodes/hub.toml)",
     )
 
 
@@ -181,15 +219,14 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _migrate(arguments: argparse.Namespace) -> int:
     from lienthong.node.serve import with_database
 
-    return with_database(arguments.profile, lambda: _migrate_here(arguments))
+    def migrate() -> int:
+        _as_node(arguments)
+        from lienthong.node.upgrade import upgrade
 
+        upgrade(print)
+        return 0
 
-def _migrate_here(arguments: argparse.Namespace) -> int:
-    _as_node(arguments)
-    from lienthong.node.upgrade import upgrade
-
-    upgrade(print)
-    return 0
+    return with_database(arguments.profile, migrate)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -224,11 +261,16 @@ def _log(arguments: argparse.Namespace) -> int:
 
 
 def _truth(arguments: argparse.Namespace) -> int:
-    _as_node(arguments)
-    from lienthong.casework.dossiers import queries as dossiers_queries
+    from lienthong.node.serve import with_database
 
-    print(json.dumps(dossiers_queries.list_truth(arguments.dossiers), ensure_ascii=False, sort_keys=True))
-    return 0
+    def tell() -> int:
+        _as_node(arguments)
+        from lienthong.casework.dossiers import queries as dossiers_queries
+
+        print(json.dumps(dossiers_queries.list_truth(arguments.dossiers), ensure_ascii=False, sort_keys=True))
+        return 0
+
+    return with_database(arguments.profile, tell)
 
 
 def _contracts(arguments: argparse.Namespace) -> int:
@@ -239,19 +281,25 @@ def _contracts(arguments: argparse.Namespace) -> int:
     return write_all(REPOSITORY / "contracts")
 
 
-def _manage(arguments: argparse.Namespace) -> int:
+def _manage(words: list[str]) -> int:
+    os.environ.setdefault("LIENTHONG_PROFILE", str(REPOSITORY / "nodes" / "hub.toml"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.node.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["./lienthong manage", *arguments.words])
+    execute_from_command_line(["./lienthong manage", *words])
     return 0
 
 
 def _seed(arguments: argparse.Namespace) -> int:
-    _as_node(arguments)
-    from lienthong.node.demo.seeding import seed
+    from lienthong.node.serve import with_database
 
-    return seed(print)
+    def fill() -> int:
+        _as_node(arguments)
+        from lienthong.node.demo.seeding import seed
+
+        return seed(print)
+
+    return with_database(arguments.profile, fill)
 
 
 def _test(words: list[str]) -> int:

@@ -15,6 +15,10 @@ class ServerProblem(Exception):
     """The embedded server could not be started; the sentence says why."""
 
 
+class ServerInUse(ServerProblem):
+    """Another process keeps a server in this folder."""
+
+
 def place_of(folder: Path) -> Path:
     """Where the data of a database folder lie: there, or, as root in a folder closed to others, in /var/lib.
 

@@ -25,6 +25,7 @@ import psycopg
 
 from lienthong.node.places import (
     SYSTEM_HOME,
+    ServerInUse,
     ServerProblem,
     make_place,
     open_to_all,
@@ -32,6 +33,8 @@ from lienthong.node.places import (
     socket_folder_of,
     user_for,
 )
+
+__all__ = ["STARTER_CLUSTER", "SUPERUSER", "EmbeddedServer", "ServerInUse", "ServerProblem"]
 
 SUPERUSER = "postgres"
 
@@ -121,6 +124,11 @@ class EmbeddedServer:
                 shutil.rmtree(self._socket_folder, ignore_errors=True)
 
     @property
+    def is_running(self) -> bool:
+        """Whether the server's process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def pid(self) -> int:
         """The server's process id; 0 when it does not run."""
         return self._process.pid if self._process else 0
@@ -145,7 +153,7 @@ class EmbeddedServer:
         except OSError:
             self._lock.close()
             self._lock = None
-            raise ServerProblem(f"The database in {self.folder} is in use by another running lienthong.") from None
+            raise ServerInUse(f"The database in {self.folder} is in use by another running lienthong.") from None
 
     def _prepare_folders(self) -> None:
         """The socket folder may lie in /tmp, where a stranger could have laid something under its name."""

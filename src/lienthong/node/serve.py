@@ -1,18 +1,24 @@
 """Serve: run one node. Granian holds the port and one worker process that answers and works in the background."""
 
+import ctypes
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lienthong.kernel.profile import BadProfile, Node, read_profile
 from lienthong.node import cluster
-from lienthong.node.postgres import EmbeddedServer, ServerProblem
+from lienthong.node.postgres import EmbeddedServer, ServerInUse, ServerProblem
 
 THREADS = 8
+
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
 
 
 def run(profile_path: Path) -> int:
@@ -24,9 +30,10 @@ def run(profile_path: Path) -> int:
         print(f"lienthong: {problem}", file=sys.stderr)
         return 1
     os.environ["LIENTHONG_PROFILE"] = str(profile_path)
+    os.environ["LIENTHONG_BACKGROUND"] = "1"
     if "DATABASE_URL" in os.environ:
         os.execv(sys.executable, command(profile))  # noqa: S606 (our own program)
-    return with_database(profile_path, lambda: _run_child(profile))
+    return with_embedded_database(profile_path, lambda server: _keep_serving(profile, server))
 
 
 def command(profile: Node) -> list[str]:
@@ -41,20 +48,43 @@ def command(profile: Node) -> list[str]:
 
 
 def with_database(profile_path: Path, work: Callable[[], int]) -> int:
-    """Run `work` with DATABASE_URL set: the given one, or a database on an embedded server in the node's home."""
+    """Run `work` with DATABASE_URL set: the given one, or the node's database on the embedded server in its home.
+
+    A node that runs keeps that server itself; `work` then joins it.
+    """
     if "DATABASE_URL" in os.environ:
         return work()
+    return with_embedded_database(profile_path, lambda _server: work(), join=True)
+
+
+def with_embedded_database(profile_path: Path, work: Callable[[EmbeddedServer], int], *, join: bool = False) -> int:
+    """Run `work` with an embedded server in the node's home; gives 1 with a sentence when there can be none."""
     try:
         profile = read_profile(profile_path)
-        with EmbeddedServer(profile.home / "postgres") as server:
+        with _server_of(profile, join=join) as server:
             name = f"lt_{profile.name}"
-            environment = {"LIENTHONG_PROFILE": str(profile_path)}
-            cluster.ensure_databases(server.url(), [name], environment)
+            cluster.ensure_databases(server.url(), [name], {"LIENTHONG_PROFILE": str(profile_path)})
             os.environ["DATABASE_URL"] = server.url(name)
-            return work()
+            return work(server)
     except (BadProfile, ServerProblem, cluster.UpgradeFailed) as problem:
         print(f"lienthong: {problem}", file=sys.stderr)
         return 1
+    finally:
+        os.environ.pop("DATABASE_URL", None)
+
+
+@contextmanager
+def _server_of(profile: Node, *, join: bool) -> Iterator[EmbeddedServer]:
+    server = EmbeddedServer(profile.home / "postgres")
+    try:
+        server.start()
+    except ServerInUse:
+        if not join:
+            raise
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 class PortTaken(Exception):
@@ -74,9 +104,25 @@ def require_free_port(port: int) -> None:
             ) from None
 
 
-def _run_child(profile: Node) -> int:
+def _keep_serving(profile: Node, server: EmbeddedServer) -> int:
     """This process keeps the embedded server, the child serves; a stop signal goes to the child first."""
-    child = subprocess.Popen(command(profile), env={**os.environ, "LIENTHONG_BACKGROUND": "1"})  # noqa: S603
+    stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: child.terminate())
-    return child.wait()
+        signal.signal(number, lambda *_: stop.set())
+    child = subprocess.Popen(command(profile), preexec_fn=end_with_parent)  # noqa: PLW1509, S603 (one prctl call)
+    print(f"{profile.title.vi} ({profile.agency_code}): {profile.base_url}", flush=True)
+    while not stop.wait(0.5) and server.is_running and child.poll() is None:
+        pass
+    if child.poll() is None:
+        child.terminate()
+    code = child.wait()
+    if stop.is_set():
+        return 0
+    if not server.is_running:
+        print(f"lienthong: the embedded database ended; see {server.folder}/server.log.", file=sys.stderr)
+    return code or 1
+
+
+def end_with_parent() -> None:
+    """For a child before it becomes another program: Linux asks it to stop when its starter ends, however."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

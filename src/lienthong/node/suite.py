@@ -4,51 +4,67 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
+BROWSER = "LIENTHONG_BROWSER"
+"""Names the Chromium of the browser tests."""
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_WORKERS = "2"
 
 
 def run(words: list[str]) -> int:
-    """Run pytest with these words; gives its exit code. A missing browser fails in CI and is said elsewhere."""
-    if {"-h", "--help"} & set(words):
-        print(
-            "./lienthong test [PYTEST WORDS]\n\nRuns all tests on an embedded PostgreSQL, or on DATABASE_URL's server."
-        )
-        return 0
-    browser = _ensure_browser()
-    options = ["-n", "2", "--dist", "loadgroup"] if not words else []
-    environment = dict(os.environ)
+    """Become pytest with these words. Without a browser the other tests run; in CI its absence is a failure: 1."""
+    browser = find_browser() or _install_browser()
+    options = ["-n", _WORKERS, "--dist", "loadgroup"] if not words else []
     if browser:
-        environment["LIENTHONG_BROWSER"] = browser
+        os.environ[BROWSER] = browser
     else:
-        print("No Chromium was found, so the browser tests do not run: install it (Debian: apt-get install chromium).")
+        print(
+            "No working Chromium was found, so the browser tests do not run: install it"
+            f" (Debian, as root: apt-get install chromium) or name one in {BROWSER}.",
+            flush=True,
+        )
         if os.environ.get("CI"):
             return 1
         options += ["-m", "not browser"]
-    return subprocess.run(  # noqa: S603 (our own program)
-        [sys.executable, "-m", "pytest", *options, *words], cwd=REPOSITORY, env=environment, check=False
-    ).returncode
+    os.chdir(REPOSITORY)
+    sys.stdout.flush()
+    return os.execv(sys.executable, [sys.executable, "-m", "pytest", *options, *words])  # noqa: S606 (our own program)
 
 
-def _ensure_browser() -> str:
-    """The path of a Chromium; on Debian as root it is installed when missing."""
-    if found := _find_browser():
-        return found
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing Chromium for the browser tests …", flush=True)
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
-            subprocess.run(  # noqa: S603
-                [shutil.which("apt-get") or "apt-get", *command],
-                env=environment,
-                stdout=subprocess.DEVNULL,
-                check=False,
-            )
-    return _find_browser()
+def find_browser() -> str:
+    """The path of a Chromium that starts; "" when there is none."""
+    return next(filter(_starts, _candidates()), "")
 
 
-def _find_browser() -> str:
-    return os.environ.get("LIENTHONG_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), "")
+def _candidates() -> Iterator[str]:
+    if given := os.environ.get(BROWSER):
+        yield given
+    yield from filter(None, map(shutil.which, BROWSERS))
+    # Where Playwright's own installer puts it.
+    yield from map(str, Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome"))
+
+
+def _starts(program: str) -> bool:
+    """Some systems ship a `chromium-browser` that only says how to install it."""
+    try:
+        return not subprocess.run([program, "--version"], capture_output=True, timeout=30, check=False).returncode  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _install_browser() -> str:
+    """On Debian as root a missing Chromium is installed; gives its path, "" where that cannot be."""
+    program = shutil.which("apt-get")
+    if os.geteuid() != 0 or program is None:
+        return ""
+    print("Installing Chromium for the browser tests …", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    waiting = ["-o", "DPkg::Lock::Timeout=120"]
+    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+        subprocess.run([program, *waiting, *command], env=environment, capture_output=True, check=False)  # noqa: S603
+    return find_browser()

@@ -34,6 +34,8 @@ _STALE_SECONDS = 60
 _RUN = "LIENTHONG_TEST_RUN"
 _TEMPLATE = "LIENTHONG_TEST_TEMPLATE"
 _PROBLEM = "LIENTHONG_TEST_PROBLEM"
+_SERVER = "LIENTHONG_TEST_SERVER"
+_GIVEN = "LIENTHONG_TEST_GIVEN_SERVER"
 _OF_A_NODE = ("LIENTHONG_PORT", "LIENTHONG_BASE_URL", "LIENTHONG_HUB_URL", "LIENTHONG_BACKGROUND")
 
 
@@ -43,7 +45,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     if not _is_worker():
         early_config.pluginmanager.register(_Run(), "lienthong-test-run")
     _become_the_test_node()
-    return (yield)
+    try:
+        return (yield)
+    finally:
+        # Countries of real nodes that tests start have embedded servers of their own, unless one was given.
+        if os.environ[_SERVER] != os.environ.get(_GIVEN):
+            os.environ.pop("DATABASE_URL", None)
 
 
 def _is_worker() -> bool:
@@ -55,6 +62,8 @@ def _become_the_test_node() -> None:
     (home / "static").mkdir(parents=True, exist_ok=True)
     for name in _OF_A_NODE:
         os.environ.pop(name, None)
+    os.environ["DATABASE_URL"] = os.environ[_SERVER]
+    os.environ["LIENTHONG_DATABASES"] = _database_name()
     os.environ["LIENTHONG_PROFILE"] = str(REPOSITORY / "nodes" / "test.toml")
     os.environ["LIENTHONG_HOME"] = str(home)
     os.environ.setdefault("LIENTHONG_LOG", "critical")
@@ -78,7 +87,7 @@ class _Run:
         self._server: EmbeddedServer | None = None
         self._sign_of_life: psycopg.Connection[Any] | None = None
         os.environ[_RUN] = str(self.folder)
-        for name in (_TEMPLATE, _PROBLEM):
+        for name in (_TEMPLATE, _PROBLEM, _GIVEN):
             os.environ.pop(name, None)
         try:
             self._prepare()
@@ -89,17 +98,17 @@ class _Run:
     def pytest_unconfigure(self) -> None:
         """Stop the server and leave nothing behind, also after Ctrl+C."""
         if self._sign_of_life is not None:
-            _drop_stale_databases(self._sign_of_life, os.environ["DATABASE_URL"], self.folder.name)
+            _drop_stale_databases(self._sign_of_life, os.environ[_SERVER], self.folder.name)
             self._sign_of_life.close()
         if self._server is not None:
             self._server.stop()
-            os.environ.pop("DATABASE_URL", None)
         throw_away(self.folder / "pg")
         shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.close()
 
     def _prepare(self) -> None:
         if given := os.environ.get("DATABASE_URL"):
+            os.environ[_SERVER] = os.environ[_GIVEN] = given
             self._use_server(given)
             return
         with _cache() as cache:
@@ -108,7 +117,7 @@ class _Run:
                 os.environ[STARTER_CLUSTER] = str(starter)
             self._server = EmbeddedServer(self.folder / "pg", durable=False)
             self._server.start()
-        os.environ["DATABASE_URL"] = self._server.url()
+        os.environ[_SERVER] = self._server.url()
 
     def _use_server(self, server_url: str) -> None:
         """This session shows other runs on the server that the databases of this one are in use."""
@@ -208,6 +217,10 @@ def _database_prefix(run: str) -> str:
     return f"{_DATABASE_PREFIX}{run.removeprefix(_RUN_PREFIX)}_"
 
 
+def _database_name() -> str:
+    return f"{_database_prefix(Path(os.environ[_RUN]).name)}{_worker_name()}"
+
+
 # The worker's database
 
 
@@ -254,7 +267,7 @@ class _Sessions:
 def _take_fresh_copy(sessions: _Sessions) -> None:
     from django.db import connection
 
-    name = f"{_database_prefix(Path(os.environ[_RUN]).name)}{_worker_name()}"
+    name = _database_name()
     sessions.close()
-    cluster.renew_database(os.environ["DATABASE_URL"], name, os.environ[_TEMPLATE])
+    cluster.renew_database(os.environ[_SERVER], name, os.environ[_TEMPLATE])
     connection.settings_dict["NAME"] = name

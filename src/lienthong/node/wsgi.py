@@ -21,8 +21,11 @@ def _make() -> WSGIHandler:
     django.setup(set_prefix=False)
     from django.conf import settings
 
+    from lienthong.kernel.profile import node
     from lienthong.node import wiring
 
+    if sentences := [complaint.sentence for complaint in wiring.complaints(node())]:
+        raise SystemExit("\n".join(f"lienthong: {sentence}" for sentence in sentences))
     wiring.open_node()
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     if os.environ.get("LIENTHONG_BACKGROUND") == "1":

@@ -11,10 +11,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from lienthong.kernel.profile import Node, read_profile
 from lienthong.node import cluster
+from lienthong.node.places import throw_away
 from lienthong.node.postgres import EmbeddedServer
 from lienthong.node.serve import command, require_free_port
 
@@ -66,7 +68,14 @@ class Country:
         return REPOSITORY / "nodes" / f"{name}.toml"
 
     def database_url(self, name: str) -> str:
-        return cluster.with_database_name(self._server_url, f"lt_{name}")
+        return cluster.with_database_name(self._server_url, self.database(name))
+
+    def database(self, name: str) -> str:
+        """A plain name on a server of its own; on DATABASE_URL's server the home tells countries apart."""
+        if "DATABASE_URL" not in os.environ:
+            return f"lt_{name}"
+        mark = sha256(str(self.home.resolve()).encode()).hexdigest()[:8]
+        return f"{os.environ.get('LIENTHONG_DATABASES', 'lt')}_{mark}_{name}"
 
     def log_path(self, name: str) -> Path:
         return self.home / name / "node.log"
@@ -94,7 +103,8 @@ class Country:
     def throw_away(self) -> None:
         """Forget everything: databases, keys, files."""
         if given := os.environ.get("DATABASE_URL"):
-            cluster.drop_databases(given, [f"lt_{name}" for name in NAMES])
+            cluster.drop_databases(given, [self.database(name) for name in NAMES])
+        throw_away(self.home / "postgres")
         shutil.rmtree(self.home, ignore_errors=True)
 
     def prepare(self) -> None:
@@ -106,7 +116,7 @@ class Country:
         missing = [name for name in NAMES if not self._is_seeded(name)]
         if missing:
             self.say("Making the databases …")
-        cluster.ensure_databases(self._server_url, [f"lt_{name}" for name in NAMES], self._upgrade_environment())
+        cluster.ensure_databases(self._server_url, [self.database(name) for name in NAMES], self._upgrade_environment())
         for group in (("hub",), ("population", "province")):
             self._seed([name for name in group if name in missing])
 
@@ -125,7 +135,7 @@ class Country:
         }
 
     def _is_seeded(self, name: str) -> bool:
-        return cluster.read_note(self._server_url, f"lt_{name}").get("seeded") == _SEED_VERSION
+        return cluster.read_note(self._server_url, self.database(name)).get("seeded") == _SEED_VERSION
 
     def _seed(self, names: Sequence[str]) -> None:
         """Fill several nodes at once; each in a process of its own, since a process is one node."""
@@ -135,7 +145,7 @@ class Country:
                 self.say(f"  {name}: {line.rstrip()}")
             if process.wait():
                 raise CountryProblem(f"the node {name} could not be filled; the lines above say why.")
-            cluster.write_note(self._server_url, f"lt_{name}", seeded=_SEED_VERSION)
+            cluster.write_note(self._server_url, self.database(name), seeded=_SEED_VERSION)
 
     def _start_seeding(self, name: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(  # noqa: S603 (our own program)
@@ -156,6 +166,7 @@ class Country:
             self.wait_until_healthy(name)
 
     def start_node(self, name: str) -> None:
+        """Start a node's process; it is told to stop when the calling *thread* ends, so call it from the main one."""
         profile = self._profile(name)
         with self.log_path(name).open("ab") as log:
             self._processes[name] = subprocess.Popen(  # noqa: S603 (our own program)
