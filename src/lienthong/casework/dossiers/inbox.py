@@ -93,8 +93,9 @@ def mirror_status(letter: letters.DossierStatus, envelope: Envelope) -> None:
 
 def _require_answers(sender: str, agency_codes: set[str]) -> None:
     """A node speaks only for the agencies it answers for."""
+    answering = exchange_queries.nodes_for(agency_codes)
     for code in sorted(agency_codes):
-        if exchange_queries.node_for(code).agency_code != sender:
+        if answering.get(code) != sender:
             raise Refused(
                 "dossiers.not-yours",
                 tr(f"Bên gửi không giải quyết hồ sơ của {code}.", f"The sender does not answer for {code}."),

@@ -75,6 +75,7 @@ def postman(monkeypatch: pytest.MonkeyPatch) -> Postman:
     keeper = Postman()
     monkeypatch.setattr(exchange, "post_letter", keeper)
     monkeypatch.setattr(exchange_queries, "node_for", _node_for)
+    monkeypatch.setattr(exchange_queries, "nodes_for", lambda codes: {code: code.split(".")[0] for code in codes})
     return keeper
 
 

@@ -8,6 +8,7 @@ from lienthong.platform.exchange.queries.directory import (
     list_grants,
     list_nodes,
     node_for,
+    nodes_for,
 )
 from lienthong.platform.exchange.queries.letters import count_letters, count_waiting, get_letter, list_letters
 from lienthong.platform.exchange.queries.log import verify_log
@@ -28,5 +29,6 @@ __all__ = [
     "list_nodes",
     "list_questions",
     "node_for",
+    "nodes_for",
     "verify_log",
 ]

@@ -1,5 +1,6 @@
 """Asking the directory (danh bạ): nodes, certificates, grants, freshness. Reads this node's signed copy."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from lienthong.kernel import clock
@@ -78,6 +79,16 @@ def node_for(agency_code: str) -> NodeEntry:
             field="recipient",
         )
     return found
+
+
+def nodes_for(agency_codes: Iterable[str]) -> dict[str, str]:
+    """The codes of the nodes that answer for these agencies, by agency, with one look at the directory.
+
+    Agencies that no node answers for are left out.
+    """
+    nodes = get_directory().nodes
+    found = {code: rules.node_of(code, nodes) for code in set(agency_codes)}
+    return {code: entry.agency_code for code, entry in found.items() if entry is not None}
 
 
 def list_nodes() -> list[NodeEntry]:
