@@ -4,8 +4,9 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
 from lienthong import __version__
-from lienthong.kernel import access
+from lienthong.kernel import access, roles
 from lienthong.kernel.profile import node
+from lienthong.platform.exchange import queries as exchange_queries
 
 
 @access.public
@@ -15,6 +16,7 @@ def health(request: HttpRequest) -> JsonResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        reasons += _exchange_reasons()
     except DatabaseError:
         reasons.append("the database does not answer")
     body = {
@@ -25,3 +27,13 @@ def health(request: HttpRequest) -> JsonResponse:
         "version": __version__,
     }
     return JsonResponse(body, status=503 if reasons else 200)
+
+
+def _exchange_reasons() -> list[str]:
+    """A node that has never seen the directory, or holds one past its grace, can neither post nor receive."""
+    if not roles.is_open("exchange.member"):
+        return []
+    state = exchange_queries.get_directory_state().state
+    if state in ("good", "grace"):
+        return []
+    return [f"the directory of nodes is {state}: is the hub at {node().hub_url} reachable?"]

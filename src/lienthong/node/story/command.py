@@ -25,7 +25,23 @@ from lienthong.sources.population.demo.family import NAMED_PEOPLE
 MOTHER = "mother"
 
 _MIDDLE = ("Hữu", "Minh", "Gia", "Đức", "Bảo", "Quang", "Thành", "Nhật", "Tuấn", "Khánh")
-_GIVEN = ("An", "Bách", "Cường", "Duy", "Hải", "Huy", "Khôi", "Lâm", "Long", "Nam", "Phong", "Phúc", "Sơn", "Tâm", "Vinh")
+_GIVEN = (
+    "An",
+    "Bách",
+    "Cường",
+    "Duy",
+    "Hải",
+    "Huy",
+    "Khôi",
+    "Lâm",
+    "Long",
+    "Nam",
+    "Phong",
+    "Phúc",
+    "Sơn",
+    "Tâm",
+    "Vinh",
+)
 
 
 def free_ports(count: int) -> tuple[int, ...]:

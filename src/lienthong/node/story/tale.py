@@ -15,6 +15,25 @@ EXTRACT = "2.000635"
 COMMUNE = "H36.101"
 
 
+IF_NOT_KNOWN = {
+    "receiver.commune": "24781",
+    "applicant.address": "Phường Xuân Hương - Đà Lạt, tỉnh Lâm Đồng",
+    "mother.name": "Trần Thị Thu Hà",
+    "mother.birth_date-day": "14",
+    "mother.birth_date-month": "3",
+    "mother.birth_date-year": "1996",
+    "mother.ethnicity": "Kinh",
+    "mother.nationality": "Việt Nam",
+    "mother.residence": "Phường Xuân Hương - Đà Lạt, tỉnh Lâm Đồng",
+    "subject.birth_date-day": "14",
+    "subject.birth_date-month": "3",
+    "subject.birth_date-year": "1996",
+    "subject.sex": "female",
+    "subject.number": "068196000101",
+}
+"""What the mother types herself when the register could not be asked."""
+
+
 @dataclass
 class Filing:
     """One dossier of the story as it grows: what is filed, and what came of it."""
@@ -189,6 +208,7 @@ class Tale:
             here = mother.path
             names = {element.get("name") for element in mother.find("//main//input|//main//select|//main//textarea")}
             values = {name: value for name, value in filing.answers.items() if name in names}
+            values |= {name: value for name, value in IF_NOT_KNOWN.items() if name in names and _is_empty(mother, name)}
             files = {name: upload for name, upload in filing.uploads.items() if name in names}
             mother.submit(values, files=files, button="Tiếp tục")
             if mother.path == here:
@@ -256,3 +276,13 @@ class Tale:
         found = page.find("//*[@data-personal-number]")
         self.birth.child_number = found[0].get("data-personal-number") if found else ""
         return len(self.birth.child_number) == 12
+
+
+def _is_empty(page: Browser, name: str) -> bool:
+    """Nothing stands in the field yet."""
+    fields = page.find(f"//main//*[@name='{name}']")
+    if any(field.get("type") == "radio" for field in fields):
+        return not any(field.get("checked") is not None for field in fields)
+    if fields and fields[0].tag == "select":
+        return not page.find(f"//main//select[@name='{name}']/option[@selected and @value!='']")
+    return not any(field.get("value") or (field.text or "").strip() for field in fields)

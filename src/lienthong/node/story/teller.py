@@ -30,11 +30,15 @@ class Told:
 
 @dataclass
 class Teller:
-    """Tells steps one after another. `meanwhile` may do mischief in the middle of a step (kill a node)."""
+    """Tells steps one after another.
+
+    `meanwhile` may do mischief in the middle of a step (kill a node), `repair` mends it before the next try.
+    """
 
     say: Callable[[Told], object]
     patience: float = PATIENCE_SECONDS
     meanwhile: Meanwhile | None = None
+    repair: Callable[[], object] | None = None
     told: list[Told] = field(default_factory=list)
 
     def tell(self, steps: list[Step]) -> None:
@@ -51,6 +55,8 @@ class Teller:
             if tries == 0 or problem:
                 problem = _try(step)
             tries += 1
+            if self.repair is not None:
+                self.repair()
             time.sleep(_PAUSE_SECONDS)
         told = Told(step.node, step.title, time.monotonic() - started, tries)
         self.told.append(told)
