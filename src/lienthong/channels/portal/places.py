@@ -17,26 +17,33 @@ _LEVELS = {"commune": AgencyKind.COMMUNE, "province": AgencyKind.PROVINCE}
 def list_places(level: str = "commune") -> list[ReceivingPlace]:
     """Communes or provinces whose node is in the directory: only there can a dossier be delivered.
 
-    Raises nothing: while the directory is missing, no place is connected.
+    While the directory is missing no place is connected. The same few queries however many there are.
     """
     try:
-        nodes = exchange_queries.list_nodes()
+        nodes = {node.agency_code for node in exchange_queries.list_nodes()}
     except Refused:
         return []
+    tops = agencies_queries.list_agencies(level=1)
+    provinces = {one.code: _place_name(one.name) for one in tops if one.kind == AgencyKind.PROVINCE}
     wanted = _LEVELS[level]
-    places = []
-    for node in nodes:
-        owner = agencies_queries.find_agency(node.agency_code)
-        if owner is None or owner.kind not in (AgencyKind.PROVINCE, AgencyKind.COMMUNE):
-            continue
-        below = agencies_queries.list_agencies(under=node.agency_code)
-        province = _place_name(owner.name) if wanted == AgencyKind.COMMUNE else ""
-        places += [
-            ReceivingPlace(agency.gso_code, agency.code, _place_name(agency.name), province)
-            for agency in {one.code: one for one in (owner, *below)}.values()
-            if agency.kind == wanted and agency.gso_code
-        ]
+    listed = tops if wanted == AgencyKind.PROVINCE else agencies_queries.list_agencies(level=2)
+    places = [
+        ReceivingPlace(
+            gso_code=agency.gso_code,
+            agency_code=agency.code,
+            name=_place_name(agency.name),
+            province="" if agency.code in provinces else provinces.get(agency.code.split(".", 1)[0], ""),
+        )
+        for agency in listed
+        if agency.kind == wanted and agency.gso_code and not nodes.isdisjoint(_line_of(agency.code))
+    ]
     return sorted(places, key=lambda place: (place.province, place.name))
+
+
+def _line_of(agency_code: str) -> list[str]:
+    """The agency and everything above it: H36.101 → H36, H36.101."""
+    groups = agency_code.split(".")
+    return [".".join(groups[:depth]) for depth in range(1, len(groups) + 1)]
 
 
 def _place_name(agency_name: str) -> str:

@@ -18,6 +18,7 @@ from lienthong.sources.procedures.types import Answers
 from lienthong.sources.procedures.types import Page as FormPage
 
 LEVEL_TO_FILE = 2
+OWN_NUMBER = "applicant.number"
 _MOST_DRAFTS = 30
 
 
@@ -89,6 +90,7 @@ def save_page(
     named = {error.path for error in errors}
     errors += [error for error in found if error.path not in named]
     errors += _unconnected(page, clean, draft, errors)
+    errors += not_own_number(clean, actor)
     filled = tuple(one.path for one in page.fields if one.path in known)
     _keep(draft, page, clean, merged, known, done=not errors and not filled)
     after = queries.get_draft(draft_id, actor)
@@ -137,6 +139,18 @@ def _fill_from_record(
     facts = prefill.facts_of(actor)
     sources = {name: facts for name in opened if not prefill.contradicts(name, draft.form, facts)}
     return prefill.fill(draft.form, answers, sources, skip=draft.known) if sources else (answers, {})
+
+
+def not_own_number(answers: Mapping[str, Any], actor: Actor) -> list[FieldError]:
+    """The applicant is whoever is signed in: another number among the answers would contradict the dossier."""
+    number = procedures_queries.answer_at(answers, OWN_NUMBER)
+    if number in (None, actor.personal_number):
+        return []
+    message = tr(
+        f"“Số định danh cá nhân” của người nộp phải là số của tài khoản đang dùng: {actor.personal_number}.",
+        f"The applicant's “Personal number” must be that of this account: {actor.personal_number}.",
+    )
+    return [FieldError(OWN_NUMBER, message, "portal.not-own-number")]
 
 
 def _unconnected(page: FormPage, clean: Answers, draft: DraftRef, errors: list[FieldError]) -> list[FieldError]:

@@ -9,7 +9,7 @@ from lienthong.casework.dossiers import services as dossiers
 from lienthong.casework.dossiers.types import RETURN_WAYS, Applicant, Dossier, Paper
 from lienthong.channels.portal import places, queries
 from lienthong.channels.portal.models import Draft
-from lienthong.channels.portal.services.drafts import require_filer
+from lienthong.channels.portal.services.drafts import not_own_number, require_filer
 from lienthong.channels.portal.types import DraftRef
 from lienthong.kernel import clock, db
 from lienthong.kernel.access import Actor
@@ -38,6 +38,7 @@ def file_draft(*, draft_id: UUID, actor: Actor) -> Dossier:
         return dossiers_queries.get_my_dossier(draft_id, actor)
     _require_current_form(draft)
     clean, errors = procedures_queries.check_answers(draft.form, draft.answers, today=clock.today())
+    errors += not_own_number(clean, actor)
     if errors:
         raise Invalid(errors)
     agency = places.receiving_agency(draft.procedure, clean)

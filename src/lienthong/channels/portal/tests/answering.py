@@ -82,3 +82,10 @@ def give_result(dossier_id: str) -> None:
         result_size=stored.size,
         result_number="01/2026",
     )
+
+
+def code_of(dossier_id: str) -> str:
+    """The code that the citizen knows: the official one, or the portal's reference."""
+    table: Any = apps.get_model("dossiers", "Dossier")
+    row = table.objects.get(pk=dossier_id)
+    return str(row.code or row.reference_code)

@@ -5,6 +5,7 @@ import unicodedata
 import pytest
 from django.test import Client
 
+from lienthong.channels.portal import services
 from lienthong.channels.portal.tests.conftest import BIRTH, EXTRACT, open_account, signed_in
 
 
@@ -124,8 +125,6 @@ def test_public_pages_speak_both_languages(path, language):
 
 
 def test_the_home_page_takes_the_same_number_of_queries_however_many_drafts_there_are(django_assert_max_num_queries):
-    from lienthong.channels.portal import services
-
     lan = open_account()
     client = signed_in(lan)
     client.get("/")

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from lienthong.channels.portal import queries
+from lienthong.channels.portal import places, queries, services
 from lienthong.channels.portal.models import Draft
 from lienthong.channels.portal.tests.conftest import BIRTH, EXTRACT, LAN, open_account, photo, signed_in
 from lienthong.channels.portal.tests.walk import BIRTH_ANSWERS, begin, errors_of, file, fill
@@ -152,7 +152,8 @@ def test_the_applicants_facts_are_filled_in_and_marked(browser, register):
     page = words(browser.get(f"{begin(browser)}nguoi-nop/"))
     assert 'value="Nguyễn Thị Lan"' in page
     assert "12 Hồ Tùng Mậu" in page
-    assert "Lấy từ Cơ sở dữ liệu quốc gia về dân cư, ngày 23/11/2026" in page
+    assert "Từ dữ liệu dân cư" in page
+    assert "Điền sẵn lúc 09:30 23/11/2026 từ Cơ sở dữ liệu quốc gia về dân cư" in page
 
 
 def test_i_am_the_mother_fills_in_the_mothers_page(browser, register):
@@ -169,7 +170,7 @@ def test_a_corrected_fact_is_no_longer_said_to_come_from_the_register(browser):
     browser.post(f"{draft}nguoi-nop/", BIRTH_ANSWERS["nguoi-nop"] | {"applicant.address": "Nơi khác, Đà Lạt"})
     page = words(browser.get(f"{draft}nguoi-nop/"))
     before = words(browser.get(f"{begin(browser)}nguoi-nop/"))
-    assert before.count("Lấy từ Cơ sở dữ liệu") - page.count("Lấy từ Cơ sở dữ liệu") == 1
+    assert before.count("Từ dữ liệu dân cư") - page.count("Từ dữ liệu dân cư") == 1
 
 
 def test_somebody_elses_number_opens_nothing(browser, register):
@@ -201,7 +202,7 @@ def test_the_silence_of_the_register_is_no_obstacle(browser, register):
     register.silent = True
     page = words(browser.get(f"{begin(browser)}nguoi-nop/"))
     assert 'value="Nguyễn Thị Lan"' in page
-    assert "Lấy từ tài khoản của bạn" in page
+    assert "Từ tài khoản của bạn" in page
     assert file(browser)
 
 
@@ -231,6 +232,7 @@ def test_thirty_february_is_named_at_its_field_and_the_rest_is_kept(browser):
     ("page", "values", "path"),
     [
         ("nguoi-nop", {"applicant.number": "12345"}, "applicant-number"),
+        ("nguoi-nop", {"applicant.number": "068095000002"}, "applicant-number"),
         ("nguoi-nop", {"applicant.phone": "không có"}, "applicant-phone"),
         ("nguoi-nop", {"applicant.email": "lan@@"}, "applicant-email"),
         ("nguoi-nop", {"applicant.name": ""}, "applicant-name"),
@@ -338,8 +340,6 @@ def test_thirty_drafts_are_enough(browser):
 
 
 def test_two_windows_do_not_overwrite_each_others_pages(browser, lan):
-    from lienthong.channels.portal import services
-
     begin(browser)
     draft_id = the_draft().pk
     stale = queries.get_draft(draft_id, lan)
@@ -373,8 +373,6 @@ def test_every_page_of_every_form_can_be_shown(browser, lan, language):
 
 
 def test_old_drafts_are_reminded_and_then_thrown_away(browser, lan):
-    from lienthong.channels.portal import services
-
     begin(browser)
     with clock.frozen(clock.at(2026, 11, 25, 9)):
         assert services.remind_drafts() == 1
@@ -383,3 +381,12 @@ def test_old_drafts_are_reminded_and_then_thrown_away(browser, lan):
     with clock.frozen(clock.at(2026, 12, 25, 9)):
         services.remind_drafts()
     assert not Draft.objects.exists()
+
+
+def test_the_list_of_places_takes_the_same_few_queries_for_a_whole_country(browser, django_assert_max_num_queries):
+    with django_assert_max_num_queries(6):
+        listed = places.list_places()
+    assert ("24781", "H36.101", "Phường Xuân Hương - Đà Lạt, Tỉnh Lâm Đồng") in [
+        (place.gso_code, place.agency_code, place.full_name) for place in listed
+    ]
+    assert [place.full_name for place in places.list_places("province")] == ["Tỉnh Lâm Đồng"]

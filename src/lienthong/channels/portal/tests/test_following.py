@@ -1,5 +1,7 @@
 """After filing: the status for anybody with the code, the whole dossier for its owner, and what the owner can do."""
 
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -249,7 +251,7 @@ def test_a_closed_dossier_cannot_be_withdrawn(browser):
 
 
 def look(**changes):
-    facts = {
+    facts: dict[str, Any] = {
         "at": NOW,
         "agency_code": "H36.101",
         "agency_name": "UBND phường Xuân Hương - Đà Lạt",

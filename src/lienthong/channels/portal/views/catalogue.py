@@ -1,7 +1,7 @@
 """Finding a service: search with filters, type-ahead, the page of a procedure."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -188,5 +188,9 @@ def _connected(procedure: Procedure) -> dict[str, Any]:
     level = procedure.form.receiver_level if procedure.form else ""
     if level not in ("commune", "province"):
         return {"places": [], "more_places": 0}
-    listed = places.list_places(cast("Literal['commune', 'province']", level))
-    return {"places": listed[:_SHOWN_PLACES], "more_places": max(0, len(listed) - _SHOWN_PLACES)}
+    listed = places.list_places(level)
+    by_province: dict[str, list[str]] = {}
+    for place in listed[:_SHOWN_PLACES]:
+        by_province.setdefault(place.province, []).append(place.name)
+    grouped = [{"province": province, "names": ", ".join(names)} for province, names in by_province.items()]
+    return {"places": grouped, "more_places": max(0, len(listed) - _SHOWN_PLACES)}

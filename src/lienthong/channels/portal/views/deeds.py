@@ -55,7 +55,7 @@ def supplement(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _show_supplement(request, dossier, asked)
     errors = _keep_uploads(request, dossier, asked)
-    if errors or request.POST.get("act") == "keep":
+    if errors:
         return _show_supplement(request, dossier, asked, errors)
     kept = _kept(request, dossier)
     papers = [(title, FileRef(**kept[name])) for name, title in _inputs(asked) if name in kept]

@@ -115,7 +115,7 @@ def _show_page(
         "questions": questions,
         "heading": None if any(one["heading"] for one in questions) else page.title,
         "has_files": any(one["widget"] == "file" for one in questions),
-        "has_known": any(one.path in draft.known for one in page.fields),
+        "known_at": max((draft.known[one.path].at for one in page.fields if one.path in draft.known), default=None),
         "errors": list(errors),
         "filled": bool(filled),
         "number": draft.number_of(page_key),

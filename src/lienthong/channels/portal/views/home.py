@@ -17,7 +17,7 @@ from lienthong.sources.procedures import queries as procedures_queries
 
 AWAITING = (Status.SUPPLEMENT_ASKED, Status.FEE_ASKED)
 """Statuses in which the citizen is waited for."""
-_SHOWN = 5
+_SHOWN = 3
 
 
 @access.public
@@ -25,7 +25,7 @@ _SHOWN = 5
 def home(request: HttpRequest) -> HttpResponse:
     """The portal's first page: what waits for you, search, life events, what people file most."""
     popular, counted = queries.list_popular()
-    events = procedures_queries.list_life_events()
+    events = [one for one in procedures_queries.list_life_events() if one.count]
     return render(
         request,
         "portal/home.html",

@@ -92,6 +92,7 @@ def dossier_context(dossier_id: UUID, actor: Actor, told: str | None = None) -> 
         "status": int(dossier.status),
         "agency": agency.name if agency else dossier.agency_code,
         "meaning": MEANINGS[dossier.status],
+        "is_paused": dossier.status in (Status.SUPPLEMENT_ASKED, Status.FEE_ASKED),
         "next": next_thing(dossier),
         "fee": next((one for one in dossier.fees if one.paid_at is None), None),
         "fee_settled": _is_settled(dossier),
@@ -138,5 +139,6 @@ def _answer_groups(dossier: Dossier, procedure: Procedure | None) -> list[dict[s
     for page in procedure.form.pages:
         mine = [{"key": row.title, "value": named.get(row.path, row.value)} for row in rows if row.page_key == page.key]
         if mine:
-            groups.append({"title": page.title, "rows": mine})
+            alone = len(mine) == 1 and mine[0]["key"] == page.title
+            groups.append({"title": None if alone else page.title, "rows": mine})
     return groups

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from lienthong.channels.portal import places
 from lienthong.channels.portal.types import DraftRef, Known, ReceivingPlace
 from lienthong.channels.portal.views.wording import SOURCES
-from lienthong.kernel.text import Bilingual, show_date, show_number, tr
+from lienthong.kernel.text import Bilingual, show_number, tr
 from lienthong.kernel.web.fields import id_of
 from lienthong.sources.procedures import queries as procedures_queries
 from lienthong.sources.procedures.types import Field, Page
@@ -89,10 +89,7 @@ def _hint(one: Field, known: Known | None) -> Bilingual | str:
     """The form's own hint, and where a filled-in answer came from."""
     if known is None:
         return one.hint or ""
-    source = tr(
-        f"{SOURCES[known.source].vi}, ngày {show_date(known.at)}", f"{SOURCES[known.source].en}, {show_date(known.at)}"
-    )
-    return format_html('{} <span class="portal-source">{}</span>', one.hint or "", source)
+    return format_html('{} <span class="portal-source">{}</span>', one.hint or "", SOURCES[known.source])
 
 
 def _same(value: Any, known: Known) -> bool:
@@ -118,7 +115,8 @@ def review_groups(draft: DraftRef) -> list[dict[str, Any]]:
             if row.page_key == page.key
         ]
         if mine:
-            groups.append({"page": page.key, "title": page.title, "rows": mine})
+            alone = len(mine) == 1 and mine[0]["key"] == page.title
+            groups.append({"page": page.key, "title": None if alone else page.title, "rows": mine})
     return groups
 
 

@@ -46,8 +46,8 @@ REGISTERS: dict[str, Bilingual] = {
     "insurance": tr("Cơ sở dữ liệu quốc gia về bảo hiểm", "the National Insurance Database"),
 }
 SOURCES: dict[str, Bilingual] = {
-    "register": tr("Lấy từ Cơ sở dữ liệu quốc gia về dân cư", "From the National Population Database"),
-    "account": tr("Lấy từ tài khoản của bạn", "From your account"),
+    "register": tr("Từ dữ liệu dân cư", "From the population register"),
+    "account": tr("Từ tài khoản của bạn", "From your account"),
 }
 FREE = tr("Miễn phí", "Free of charge")
 _PER = {
