@@ -40,7 +40,7 @@ class Shape:
     """A province on the map; `tone` colours it, `title` says what the colour says."""
 
     code: str
-    path: str
+    paths: tuple[str, ...]
     title: str
     tone: str
     href: str
@@ -126,18 +126,18 @@ def _procedure_name(code: str) -> str:
 def map_shapes(span: Span, query: str) -> list[Shape]:
     """All provinces with their colour; Hoàng Sa belongs to Đà Nẵng, Trường Sa to Khánh Hòa."""
     figures = {row.key: row.figures for row in reporting_queries.list_figures(span=span, by="root")}
-    return [_shape(code, path, figures.get(code), query) for code, path in country_map.paths().items()]
+    return [_shape(code, parts, figures.get(code), query) for code, parts in country_map.paths().items()]
 
 
-def _shape(code: str, path: str, figures: Figures | None, query: str) -> Shape:
+def _shape(code: str, paths: tuple[str, ...], figures: Figures | None, query: str) -> Shape:
     name = agency_name(code)
     if figures is None:
-        return Shape(code, path, str(tr(f"{name}: chưa có số liệu", f"{name}: no figures yet")), "absent", "")
+        return Shape(code, paths, str(tr(f"{name}: chưa có số liệu", f"{name}: no figures yet")), "absent", "")
     told = tr(
         f"{name}: tiếp nhận {figures.received}, đúng hạn {percent(figures.on_time_rate)}",
         f"{name}: received {figures.received}, on time {percent(figures.on_time_rate)}",
     )
-    return Shape(code, path, str(told), tone_of(figures), f"?{query}&co-quan={code}")
+    return Shape(code, paths, str(told), tone_of(figures), f"?{query}&co-quan={code}")
 
 
 def day_columns(span: Span, under: str) -> list[dict[str, Any]]:

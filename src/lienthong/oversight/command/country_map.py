@@ -54,10 +54,13 @@ _PATH = re.compile(r'<path\s[^>]*?\bid="([a-z]+)"[^>]*?\bd="([^"]+)"', re.DOTALL
 
 
 @cache
-def paths() -> dict[str, str]:
-    """Agency code → SVG path data of the whole province; empty where the assets were not built."""
+def paths() -> dict[str, tuple[str, ...]]:
+    """Agency code → SVG path data of each part of the province; empty where the assets were not built.
+
+    Parts stay apart: each begins with a relative `m`, which joined paths would take from where the last one ended.
+    """
     found = finders.find("built/map/vietnam.svg")
     if not isinstance(found, str):
         return {}
     shapes = dict(_PATH.findall(Path(found).read_text(encoding="utf-8")))
-    return {code: " ".join(shapes[name] for name in names if name in shapes) for code, names in SHAPES.items()}
+    return {code: tuple(shapes[name] for name in names if name in shapes) for code, names in SHAPES.items()}
