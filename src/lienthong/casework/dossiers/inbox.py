@@ -13,7 +13,7 @@ from lienthong.casework.dossiers.models import Dossier, Fee
 from lienthong.casework.dossiers.services import charge, deliver, mirror, stop, submit, supplement
 from lienthong.kernel import audit
 from lienthong.kernel.access import SYSTEM, Actor
-from lienthong.kernel.errors import Refused
+from lienthong.kernel.errors import NotAllowed, Refused
 from lienthong.kernel.text import show_dong, tr
 from lienthong.platform.exchange import queries as exchange_queries
 from lienthong.platform.exchange import services as exchange
@@ -35,11 +35,13 @@ class NotYet(Exception):
 
 def on_submitted(letter: letters.DossierSubmitted, envelope: Envelope) -> None:
     """A citizen filed on the portal."""
+    _require_portal(envelope)
     submit.register_dossier(letter=letter, envelope=envelope, actor=_sender(envelope))
 
 
 def on_supplemented(letter: letters.DossierSupplemented, envelope: Envelope) -> None:
     """A citizen added papers on the portal."""
+    _require_portal(envelope)
     supplement.take_supplement(
         dossier_id=letter.dossier_id,
         papers=submit.papers_of(letter.papers, envelope.parts),
@@ -52,11 +54,13 @@ def on_supplemented(letter: letters.DossierSupplemented, envelope: Envelope) -> 
 
 def on_withdrawn(letter: letters.DossierWithdrawn, envelope: Envelope) -> None:
     """A citizen asks on the portal to withdraw."""
+    _require_portal(envelope)
     stop.record_withdrawal(dossier_id=letter.dossier_id, reason=letter.reason, actor=SYSTEM)
 
 
 def on_fee_paid(letter: letters.FeePaid, envelope: Envelope) -> None:
     """A fee was paid on the portal."""
+    _require_portal(envelope)
     charge.settle_fee(
         reference=letter.reference,
         amount=letter.amount,
@@ -68,7 +72,21 @@ def on_fee_paid(letter: letters.FeePaid, envelope: Envelope) -> None:
 
 def on_result_stored(letter: letters.ResultStored, envelope: Envelope) -> None:
     """The portal put the result into the citizen's store."""
+    _require_portal(envelope)
     deliver.hand_over_electronically(dossier_id=letter.dossier_id, stored_at=letter.stored_at)
+
+
+def _require_portal(envelope: Envelope) -> None:
+    """What citizens do comes from the portal that signed them in; another node could not know it."""
+    if envelope.sender != charge.portal_code():
+        raise NotAllowed(
+            "dossiers.not-the-portal",
+            tr(
+                f"{envelope.sender} không phải là cổng dịch vụ công.",
+                f"{envelope.sender} is not the public service portal.",
+            ),
+            field="sender",
+        )
 
 
 # --- at the portal ----------------------------------------------------------------------------------------------
@@ -77,14 +95,16 @@ def on_result_stored(letter: letters.ResultStored, envelope: Envelope) -> None:
 def mirror_status(letter: letters.DossierStatus, envelope: Envelope) -> None:
     """Bring the copies up to date, then tell the citizens who have an account here.
 
-    Raises Refused `dossiers.not-yours` when the sender does not answer for one of the dossiers.
+    Raises Refused `dossiers.not-yours` when the sender does not answer for one of the dossiers, or names as its own
+    a dossier that lies with another agency.
     """
     changes: Sequence[Mapping[str, Any]] = orjson.loads(envelope.body)["changes"]
     _require_answers(envelope.sender, {change["agency_code"] for change in changes})
     numbers = {change["applicant_number"] for change in changes} - {""}
     accounts = identity_queries.find_person_accounts(numbers)
     known = _known_versions(changes, accounts) if accounts else {}
-    mirror.apply_changes(envelope.body)
+    if mirror.apply_changes(envelope.body) != len({change["id"] for change in changes}):
+        raise _foreign(envelope.sender)
     for change in changes:
         account_id = accounts.get(change["applicant_number"])
         if account_id is not None and str(change["version"]) not in known.get(change["id"], {}):
@@ -100,6 +120,14 @@ def _require_answers(sender: str, agency_codes: set[str]) -> None:
                 "dossiers.not-yours",
                 tr(f"Bên gửi không giải quyết hồ sơ của {code}.", f"The sender does not answer for {code}."),
             )
+
+
+def _foreign(sender: str) -> Refused:
+    return Refused(
+        "dossiers.not-yours",
+        tr(f"{sender} không giải quyết hồ sơ này.", f"{sender} does not answer for this dossier."),
+        field="agency_code",
+    )
 
 
 def _known_versions(changes: Sequence[Mapping[str, Any]], accounts: Mapping[str, int]) -> dict[str, Any]:
@@ -128,8 +156,10 @@ def _tell(account_id: int, change: Mapping[str, Any]) -> None:
 
 def on_fee_requested(letter: letters.FeeRequested, envelope: Envelope) -> None:
     """A fee is to be paid: open the payment order and tell the citizen."""
-    _require_answers(envelope.sender, {letter.agency_code})
     dossier = _copy(letter.dossier_id)
+    _require_answers(envelope.sender, {dossier.agency_code})
+    if letter.agency_code != dossier.agency_code or letter.payer_number != dossier.applicant_number:
+        raise _foreign(envelope.sender)
     procedure = procedure_queries.find_procedure(letter.procedure_code)
     payments.open_order(
         reference=letter.reference,

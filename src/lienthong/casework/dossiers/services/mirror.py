@@ -59,6 +59,7 @@ ON CONFLICT (id) DO UPDATE SET
     {_UPDATES},
     awaiting = CASE WHEN excluded.version > copy.version THEN '' ELSE copy.awaiting END,
     timeline = copy.timeline || excluded.timeline
+WHERE copy.agency_code = excluded.agency_code
 """  # noqa: S608 (built of constants)
 
 
@@ -86,6 +87,8 @@ ON CONFLICT (id) DO UPDATE SET
 
 def apply_changes(letter: bytes) -> int:
     """Bring the copies up to date with the JSON of one status letter; gives how many dossiers it touched.
+
+    A copy that lies with another agency than the change says is left alone and not counted.
 
     Rows are written in the order of their ids, so that two letters at once cannot lock each other out.
     """
