@@ -42,7 +42,7 @@ def test_a_fee_is_paid_on_the_portals_word_only(at_ward, people, sender):
 def test_nobody_but_the_portal_files_withdraws_or_supplements_for_a_citizen(at_ward, people, postman, sender):
     dossier = stories.in_hand(people, stories.at_counter(people))
     now = clock.now()
-    forged = [
+    forged: list[tuple[Any, Any]] = [
         (inbox.on_withdrawn, letters.DossierWithdrawn(dossier_id=dossier.id, reason="Rút.", at=now)),
         (
             inbox.on_supplemented,
