@@ -157,10 +157,13 @@ def test_nothing_filed_yet_leads_to_the_catalogue(browser):
 
 
 def test_the_fee_leads_to_the_gateway(browser, monkeypatch):
-    started = []
-    monkeypatch.setattr(
-        payments, "start_payment", lambda order_id, *, actor, ip: started.append(ip) or "https://cong.example/tra/1"
-    )
+    started: list[str] = []
+
+    def start(order_id, *, actor, ip):
+        started.append(ip)
+        return "https://cong.example/tra/1"
+
+    monkeypatch.setattr(payments, "start_payment", start)
     dossier = file(browser, EXTRACT)
     answering.ask_fee(dossier)
     page = words(browser.get(f"/ho-so/{dossier}/"))
