@@ -1,5 +1,9 @@
 import io
+import random
+import tracemalloc
 import zipfile
+from contextlib import suppress
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -26,7 +30,21 @@ def word_file(**members: bytes) -> bytes:
     return out.getvalue()
 
 
-def refusal(body: bytes, **options: object) -> str:
+def word_file_with(name: str, content: bytes) -> bytes:
+    out = io.BytesIO(word_file(document=b"<a/>"))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+def zip_file(name: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, b"<a/>")
+    return out.getvalue()
+
+
+def refusal(body: bytes, **options: Any) -> str:
     with pytest.raises(Refused) as caught:
         files.store(body, name="giay.pdf", field="paper", **options)
     assert caught.value.field == "paper"
@@ -53,8 +71,14 @@ def test_a_stored_file_reads_back_and_is_kept_once(node_home):
         (word_file(document=b"<a>" + b"0" * (101 * 2**20) + b"</a>"), "files.bomb"),
         (word_file(document=b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), "files.bomb"),
         (word_file(document=b"<a>not closed"), "files.broken"),
+        (word_file(document=b'<a xmlns="\xff\xfe">'), "files.broken"),
+        (zip_file("other/word/document.xml"), "files.wrong-type"),
+        (word_file_with("word/vbaProject.bin", b"a macro"), "files.wrong-type"),
     ],
-    ids=["empty", "program", "svg", "cut pdf", "cut png", "zip bomb", "xml bomb", "broken xml"],
+    ids=[
+        *("empty", "program", "svg", "cut pdf", "cut png", "zip bomb", "xml bomb", "broken xml", "broken utf-8"),
+        *("a zip that is no word file", "macros"),
+    ],
 )
 def test_bad_files_are_refused_and_nothing_is_kept(node_home, body, code):
     assert refusal(body) == code
@@ -82,3 +106,32 @@ def test_names_cannot_lead_anywhere(name):
 def test_a_made_up_digest_finds_nothing(node_home, digest):
     with pytest.raises(NotFound):
         files.read(digest)
+
+
+def test_a_word_file_is_kept(node_home):
+    kept = files.store(word_file(document="<a>Tờ khai</a>".encode()), name="to-khai.docx")
+    assert kept.media_type == files.DOCX
+
+
+def test_a_small_file_of_millions_of_elements_does_not_fill_the_memory(node_home):
+    body = word_file(document=b"<a>" + b"<b/>" * (12 * 2**20) + b"</a>")
+    assert len(body) < 2**17
+    tracemalloc.start()
+    files.store(body, name="to-khai.docx")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 32 * 2**20
+
+
+@pytest.mark.parametrize(
+    "make", [picture, lambda: word_file_with("word/media/a.bin", random.Random(7).randbytes(3000))]
+)
+def test_whatever_is_damaged_is_refused_or_kept_but_never_breaks_the_page(node_home, make):
+    whole, chance = make(), random.Random(11)
+    for _ in range(600):
+        body = bytearray(whole)
+        for _ in range(chance.randint(1, 6)):
+            body[chance.randrange(len(body))] = chance.randrange(256)
+        cut = chance.choice([len(body), chance.randrange(1, len(body))])
+        with suppress(Refused):
+            files.store(bytes(body[:cut]), name="giay")
