@@ -174,6 +174,7 @@ def _profile_argument(command: argparse.ArgumentParser) -> None:
 def _as_node(arguments: argparse.Namespace) -> None:
     """Become the node of the profile, with Django set up. Raises SystemExit with a sentence for a bad profile."""
     os.environ["LIENTHONG_PROFILE"] = str(arguments.profile)
+    os.environ.setdefault("LIENTHONG_LOG", "error")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.node.settings")
     from lienthong.kernel.profile import BadProfile, node
 

@@ -22,7 +22,7 @@ def settings_for(node: Node) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **options,
-            "pool": {"min_size": 0, "max_size": 12, "timeout": 20},
+            "pool": {"min_size": 0, "max_size": 12, "timeout": 5},
             "application_name": f"lienthong {node.name}",
         },
     }

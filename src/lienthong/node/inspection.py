@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from lienthong.kernel import roles
 from lienthong.kernel.profile import node
 from lienthong.node import wiring
+from lienthong.node.cluster import OLDEST_SERVER
 from lienthong.platform.exchange import queries as exchange_queries
 
 Say = Callable[[str], object]
@@ -29,7 +30,7 @@ def check(say: Say) -> int:
 def _database_complaints() -> list[str]:
     try:
         connection.ensure_connection()
-        if connection.info.server_version < 150_000:
+        if connection.pg_version < OLDEST_SERVER:  # type: ignore[attr-defined]  # the PostgreSQL backend has it
             return ["The database server is older than PostgreSQL 15: upgrade it."]
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -41,7 +41,7 @@ def throw_away(folder: Path) -> None:
 def _read_note(wanted: Path) -> Path | None:
     try:
         noted = Path(_note_of(wanted).read_text(encoding="utf-8").strip())
-    except FileNotFoundError:
+    except OSError:
         return None
     return noted if noted.parent == SYSTEM_HOME else None
 

@@ -53,8 +53,18 @@ def with_database(profile_path: Path, work: Callable[[], int]) -> int:
     A node that runs keeps that server itself; `work` then joins it.
     """
     if "DATABASE_URL" in os.environ:
+        return _answering(work)
+    return with_embedded_database(profile_path, lambda _server: _answering(work), join=True)
+
+
+def _answering(work: Callable[[], int]) -> int:
+    from django.db import OperationalError
+
+    try:
         return work()
-    return with_embedded_database(profile_path, lambda _server: work(), join=True)
+    except OperationalError as error:
+        print(f"lienthong: the database does not answer: {str(error).splitlines()[0]}", file=sys.stderr)
+        return 1
 
 
 def with_embedded_database(profile_path: Path, work: Callable[[EmbeddedServer], int], *, join: bool = False) -> int:

@@ -196,7 +196,7 @@ def _clear_stale_runs() -> None:
             status = folder.stat()
             if status.st_uid != os.geteuid() or time.time() - status.st_mtime < _STALE_SECONDS:  # noqa: TID251 (a file's age)
                 continue
-            with (folder / "run.lock").open("rb") as lock:
+            with (folder / "run.lock").open("ab") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 throw_away(folder / "pg")
                 shutil.rmtree(folder, ignore_errors=True)

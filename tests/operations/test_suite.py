@@ -1,0 +1,179 @@
+"""The suite's own set-up: a database for every worker, nothing left behind, no quarrel between suites."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from lienthong.node import cluster, suite
+from lienthong.node.postgres import EmbeddedServer
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+SMALL_SUITE = """
+import os, time
+from pathlib import Path
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from lienthong.platform.agencies import queries
+
+@pytest.mark.django_db
+def test_the_code_tables_are_there():
+    assert queries.find_agency("H36")
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_is_seen():
+    ContentType.objects.create(app_label="committed", model="row")
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_is_forgotten_and_the_code_tables_are_not():
+    assert not ContentType.objects.filter(app_label="committed").exists()
+    assert queries.find_agency("H36")
+
+@pytest.mark.django_db
+def test_stays_a_while():
+    with Path(os.environ["NOTE"]).open("a") as note:
+        note.write(f"{connection.settings_dict['NAME']} {os.environ['LIENTHONG_TEST_RUN']}\\n")
+    time.sleep(float(os.environ["STAY"]))
+"""
+
+
+def start(folder: Path, *options: str, stay: float = 0) -> "subprocess.Popen[str]":
+    """A suite in the suite: as a person would start it, without this run's variables."""
+    (folder / "test_small.py").write_text(SMALL_SUITE)
+    ours = ("PYTEST_", "LIENTHONG_TEST_", "LIENTHONG_STARTER_", "LIENTHONG_HOME", "LIENTHONG_DATABASES")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", f"--rootdir={REPOSITORY}"]
+    (folder / "conftest.py").write_text("from lienthong.node.testing import django_db_setup\n")
+    return subprocess.Popen(
+        [*command, "-p", "no:cacheprovider", *options, folder / "test_small.py"],
+        cwd=REPOSITORY,
+        env={**environment, "NOTE": str(folder / "note"), "STAY": str(stay), "PYTHONPATH": str(REPOSITORY / "src")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A shell that started this in the background has it ignore Ctrl+C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 (one call, no lock is taken)
+    )
+
+
+def read_note(folder: Path) -> tuple[str, Path]:
+    deadline = time.monotonic() + 120
+    while not (folder / "note").exists() or not (folder / "note").read_text().endswith("\n"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    name, run = (folder / "note").read_text().split()
+    return name, Path(run)
+
+
+def servers_in(run: Path) -> list[Path]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink().is_relative_to(run):
+                found.append(process)
+        except OSError:
+            continue
+    return found
+
+
+def wait_until_empty(run: Path) -> None:
+    deadline = time.monotonic() + 30
+    while servers_in(run):
+        assert time.monotonic() < deadline, "the server of a suite that ended still runs"
+        time.sleep(0.1)
+
+
+def test_two_suites_side_by_side_pass_and_share_nothing(folder):
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+    running = [start(folder / "one", "-n", "2", stay=1), start(folder / "two", "-n", "0", stay=1)]
+    for process in running:
+        said, _ = process.communicate(timeout=240)
+        assert process.returncode == 0, said
+    runs = [read_note(folder / name) for name in ("one", "two")]
+    assert runs[0] != runs[1]
+    assert not any(run.exists() for _, run in runs)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_suite_that_is_ended_leaves_no_server(folder, how):
+    process = start(folder, "-n", "0", stay=60)
+    _, run = read_note(folder)
+    assert servers_in(run) or "DATABASE_URL" in os.environ
+    process.send_signal(how)
+    process.wait(60)
+    wait_until_empty(run)
+    assert run.exists() == (how == signal.SIGKILL)
+
+
+def test_the_template_is_made_once_and_a_half_made_one_is_made_anew(folder, monkeypatch):
+    upgrades = []
+    monkeypatch.delenv("LIENTHONG_STARTER_CLUSTER", raising=False)
+    monkeypatch.setattr(cluster, "_upgrade", lambda url, _environment: upgrades.append(url))
+    with EmbeddedServer(folder / "pg", durable=False) as server:
+        with psycopg.connect(server.url(), autocommit=True) as session:
+            session.execute("CREATE DATABASE lt_template_unfinished")
+        cluster.ensure_databases(server.url(), ["lt_one", "lt_two"], {})
+        cluster.ensure_databases(server.url(), ["lt_one", "lt_two", "lt_three"], {})
+        assert len(upgrades) == 1
+        assert cluster.read_note(server.url(), "lt_three")["fingerprint"] == cluster.fingerprint()
+        monkeypatch.setattr(cluster, "fingerprint", lambda: "of-a-later-version")
+        cluster.ensure_databases(server.url(), ["lt_one"], {})
+        assert [url.split("?")[0].rsplit("/", 1)[-1] for url in upgrades[1:]] == ["lt_one"]
+
+
+def test_a_failed_upgrade_leaves_no_template(folder, monkeypatch):
+    def fail(_url, _environment):
+        raise cluster.UpgradeFailed("a reason")
+
+    monkeypatch.delenv("LIENTHONG_STARTER_CLUSTER", raising=False)
+    monkeypatch.setattr(cluster, "_upgrade", fail)
+    with EmbeddedServer(folder / "pg", durable=False) as server:
+        with pytest.raises(cluster.UpgradeFailed, match="a reason"):
+            cluster.ensure_databases(server.url(), ["lt_one"], {})
+        with psycopg.connect(server.url()) as session:
+            rows = session.execute("SELECT datname FROM pg_database WHERE datname LIKE 'lt%'").fetchall()
+    assert rows == []
+
+
+def test_a_role_that_may_not_make_databases_is_told_so(folder):
+    with EmbeddedServer(folder / "pg", durable=False) as server:
+        with psycopg.connect(server.url(), autocommit=True) as session:
+            session.execute("CREATE ROLE weak LOGIN")
+        with pytest.raises(cluster.UpgradeFailed, match="CREATEDB"):
+            cluster.ensure_databases(server.url().replace("postgres@", "weak@"), ["lt_one"], {})
+    with pytest.raises(cluster.UpgradeFailed, match="does not answer"):
+        cluster.ensure_databases(server.url(), ["lt_one"], {})
+
+
+def test_words_go_on_to_pytest_and_a_missing_browser_fails_only_in_ci(monkeypatch, capsys):
+    became = []
+    monkeypatch.setattr(suite, "find_browser", lambda: "")
+    monkeypatch.setattr(suite, "_install_browser", lambda: "")
+    monkeypatch.setattr(os, "execv", lambda _program, words: became.append(words[3:]) or 0)
+    monkeypatch.delenv("CI", raising=False)
+    assert suite.run(["-k", "letter"]) == 0
+    assert became == [["-m", "not browser", "-k", "letter"]]
+    assert capsys.readouterr().out.startswith("No working Chromium was found")
+    monkeypatch.setenv("CI", "true")
+    assert suite.run([]) == 1
+    monkeypatch.setattr(suite, "find_browser", lambda: "/usr/bin/true")
+    assert suite.run([]) == 0
+    assert became[1:] == [["-n", "2", "--dist", "loadgroup"]]
+
+
+def test_a_stub_that_only_explains_itself_is_no_browser(folder, monkeypatch):
+    stub = folder / "chromium"
+    stub.write_text("#!/bin/sh\necho install me\nexit 1\n")
+    stub.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.delenv(suite.BROWSER, raising=False)
+    assert suite.find_browser() == ""
