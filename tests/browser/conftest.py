@@ -69,7 +69,7 @@ class Stage:
         if key not in self._known:
             self._known[key] = self.newcomer(node, device, script=script)
             if username:
-                sign_in(self._known[key], username)
+                self.sign_in(self._known[key], username)
         return self._known[key]
 
     def newcomer(self, node: str, device: dict[str, object] = DESK, *, script: bool = True) -> Visitor:
@@ -83,7 +83,18 @@ class Stage:
             base_url=self.country.url(node),
         )
         context.set_default_timeout(_PATIENCE_MS)
-        return Visitor(context.new_page(), self.country.url(node), self.pictures, self.findings)
+        return Visitor(context.new_page(), self.country.url(node), self.pictures, script, self.findings)
+
+    @staticmethod
+    def sign_in(visitor: Visitor, username: str) -> None:
+        """Sign in as a demo person, by the button of the sign-in page."""
+        if visitor.path != "/dang-nhap/":
+            visitor.open("/dang-nhap/")
+        button = visitor.page.locator(f'button[name="username"][value="{username}"]')
+        if not button.is_visible():
+            visitor.page.locator("main details > summary").click()
+        button.click()
+        assert visitor.path != "/dang-nhap/", visitor.text[:300]
 
 
 @pytest.fixture(scope="package")
@@ -106,14 +117,3 @@ def _all_pages_in_order(stage: Stage) -> Iterator[None]:
     stage.findings.clear()
     if found:
         pytest.fail(found, pytrace=False)
-
-
-def sign_in(visitor: Visitor, username: str) -> None:
-    """Sign in as a demo person, from the page that the visitor is on or else from the sign-in page."""
-    if not visitor.path.startswith("/dang-nhap/"):
-        visitor.open("/dang-nhap/")
-    button = visitor.page.locator(f'button[name="username"][value="{username}"]')
-    if not button.is_visible():
-        visitor.page.locator("main details > summary").click()
-    button.click()
-    assert "/dang-nhap/" not in visitor.path, visitor.text[:300]

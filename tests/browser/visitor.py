@@ -35,6 +35,7 @@ class Visitor:
     page: Page
     base_url: str
     pictures: Path | None = None
+    scripts: bool = True
     findings: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     _forgiven: set[int] = field(default_factory=set)
@@ -111,11 +112,12 @@ class Visitor:
     def look(self, picture: str = "", *, within: str = "") -> "Visitor":
         """See whether the page is in order, and keep a picture of it if pictures are wanted.
 
-        `within`: the part that axe reads, where something open for a moment covers the rest.
+        `within`: the part that axe reads, where something open for a moment covers the rest. Axe itself is a script;
+        where the browser runs none, only the page's shape and what the browser notices are looked at.
         """
         if picture and self.pictures is not None:
             self.page.screenshot(path=self.pictures / f"{picture}.png", full_page=True)
-        found = [*self.complaints, *self._shape(), *self._axe(within)]
+        found = [*self.complaints, *self._shape(), *(self._axe(within) if self.scripts else [])]
         self.complaints.clear()
         if found:
             self.findings.append("\n  ".join([self.page.url, *found]))
