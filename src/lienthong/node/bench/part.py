@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 import django
-from django.db import connection
 
 
 def _prepare(size: int) -> dict[str, Any]:
@@ -21,29 +20,6 @@ def _prepare(size: int) -> dict[str, Any]:
     made = bench.prepare(size)
     jobs.wake("dossiers.send_status_letters")
     return {"made": made, "at": time.time_ns()}
-
-
-def _drained(_size: int) -> dict[str, Any]:
-    """Wait until the queue is empty and every letter has its receipt."""
-    from lienthong.casework.dossiers import bench
-
-    while bench.count_unsent() or _letters_waiting():
-        time.sleep(0.1)
-    return {"at": time.time_ns(), "letters": _letters()}
-
-
-def _letters_waiting() -> int:
-    return _count("SELECT count(*) FROM exchange_outgoingletter WHERE state = 'waiting'")
-
-
-def _letters() -> int:
-    return _count("SELECT count(*) FROM exchange_outgoingletter WHERE name = 'dossier-status.v1'")
-
-
-def _count(statement: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return int(cursor.fetchone()[0])
 
 
 def _mirrored(_size: int) -> dict[str, Any]:
@@ -61,7 +37,6 @@ def _baseline(size: int) -> dict[str, Any]:
 
 PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "prepare": _prepare,
-    "drained": _drained,
     "mirrored": _mirrored,
     "baseline": _baseline,
 }
