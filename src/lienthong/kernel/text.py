@@ -47,8 +47,14 @@ class Bilingual:
         return self.en if active_language() == "en" else self.vi
 
     def format(self, **values: object) -> "Bilingual":
-        """Fill `{name}` places in both languages."""
-        return Bilingual(self.vi.format(**values), self.en.format(**values))
+        """Fill `{name}` places in both languages; what is Bilingual itself is filled in by language.
+
+        >>> tr("{what}: hồ sơ", "{what}: dossier").format(what=tr("Mới", "New")).en
+        'New: dossier'
+        """
+        vi = {name: value.vi if isinstance(value, Bilingual) else value for name, value in values.items()}
+        en = {name: value.en if isinstance(value, Bilingual) else value for name, value in values.items()}
+        return Bilingual(self.vi.format(**vi), self.en.format(**en))
 
     def as_dict(self) -> dict[str, str]:
         return {"vi": self.vi, "en": self.en}
