@@ -46,8 +46,9 @@ def issue_result(*, dossier_id: UUID, actor: Actor) -> DossierFacts:
         locked.result_sha256, locked.result_name, locked.result_size = result.sha256, result.name, result.size
         journal.finish_step(locked, "clerk", actor=actor, at=now, start_next="reception")
         journal.record(
-            locked, "issue", actor=actor, at=now, note=locked.result_number, event=ResultIssued, file=result.sha256
-        )
+            locked, "issue", actor=actor, at=now, note=f"Số {locked.result_number}",
+            event=ResultIssued, file=result.sha256,
+        )  # fmt: skip
         _post_result(locked, result, actor)
         return queries.as_dossier(locked)
 
