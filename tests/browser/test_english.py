@@ -26,7 +26,7 @@ PLACES = (
 )
 LITTLE_WORDS = (
     *("của", "và", "không", "được", "hãy", "bạn", "này", "khi", "những", "các", "để", "với", "chưa", "đã", "phải"),
-    *("nếu", "một", "hoặc", "theo", "từ", "tại", "cho", "người", "trang", "hồ", "thủ", "tệp", "chọn", "ngày", "giờ"),
+    *("nếu", "một", "hoặc", "theo", "từ", "tại", "cho", "người", "trang", "tệp", "chọn", "ngày", "giờ"),
 )
 _LEFT_OVER = """words => {
   const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT), found = [];

@@ -43,6 +43,7 @@ def walk(visitor: Visitor, start: list[str]) -> dict[str, str]:
         visitor.open(address)
         titles[address] = visitor.page.title()
         visitor.look(picture_name(visitor))
+        assert visitor.page.locator("header nav [aria-current]").count() <= 1, address
         waiting += links_of(visitor)
     return titles
 
