@@ -27,9 +27,9 @@ from lienthong.platform.signing.types import Box
 from lienthong.sources.population.types import SEX_LABELS
 from lienthong.sources.procedures import queries as procedure_queries
 
-LEADER_BOX: Final = Box(left=316, bottom=60, right=544, top=146)
+LEADER_BOX: Final = Box(left=316, bottom=74, right=544, top=150)
 """Where the leader signs on the last page of result.typ, in points."""
-SEAL_BOX: Final = Box(left=242, bottom=28, right=392, top=154)
+SEAL_BOX: Final = Box(left=242, bottom=36, right=392, top=162)
 """The agency's seal: over the left third of the leader's signature (NĐ 30/2020/NĐ-CP, Phụ lục I)."""
 
 _FOLDER: Final = Path(__file__).parent / "templates" / "dossiers" / "pdf"
@@ -66,7 +66,7 @@ def result_name(row: tables.Dossier) -> str:
     return f"{kind}-{row.code}.pdf"
 
 
-def make_result(row: tables.Dossier, *, on: date, position: str) -> bytes:
+def make_result(row: tables.Dossier, *, on: date, position: str, signer: str) -> bytes:
     """The unsigned result of a drafted dossier; signatures go to LEADER_BOX and SEAL_BOX."""
     notation = notation_of(row)
     content = {"KS": _birth, "TLHT-BS": _extract}.get(notation, _notice)(row, on)
@@ -77,6 +77,7 @@ def make_result(row: tables.Dossier, *, on: date, position: str) -> bytes:
             "number": row.result_number,
             "authority": "TM. Ủy ban nhân dân" if "." in row.agency_code else "",
             "position": position,
+            "signer": signer,
             "receivers": [],
             "verify_address": f"{node().hub_url}/xac-minh/",
         }

@@ -78,7 +78,7 @@ def decide_dossier(*, dossier_id: UUID, actor: Actor) -> DossierFacts:
             dossier.save(update_fields=["result_number"])
     seen = dossier.version
     now = clock.now()
-    pdf = printing.make_result(dossier, on=now.date(), position=_position(dossier, actor))
+    pdf = printing.make_result(dossier, on=now.date(), position=_position(dossier, actor), signer=actor.name)
     signed = signing.sign_pdf(
         pdf, signer=leader_key(actor), box=printing.LEADER_BOX, appearance="leader", moment=now,
         reason=dossier.subject[:200],

@@ -38,8 +38,11 @@ def test_the_birth_certificate_says_what_the_law_wants(at_ward, people, certific
     dossier = stories.birth_at_counter(people, certificate_of_birth)
     row = Dossier.objects.get(pk=dossier.id)
     row.verdict, row.personal_number, row.result_number = "granted", "068326123456", "01/2026"
-    said = text_of(printing.make_result(row, on=clock.today(), position="Chủ tịch"))
+    made = printing.make_result(row, on=clock.today(), position="Chủ tịch", signer="Nguyễn Văn Thử")
+    assert len(PdfReader(io.BytesIO(made)).pages) == 1
+    said = text_of(made)
     for part in (
+        "Nguyễn Văn Thử",
         "GIẤY KHAI SINH", "Số: 01/2026", "NGUYỄN NGỌC THẢO NGUYÊN", "068326123456", "12/11/2026",
         "Ngày mười hai tháng mười một năm hai nghìn không trăm hai mươi sáu", "TRẦN THỊ BÍCH NGỌC", "CHỦ TỊCH",
     ):  # fmt: skip
@@ -52,7 +55,8 @@ def test_a_long_notice_keeps_the_place_of_the_signature_on_its_last_page(at_ward
         dossier_id=dossier.id, verdict="rejected", text="Không tìm thấy trong sổ. " * 150, actor=people.registrar
     )
     row = Dossier.objects.get(pk=dossier.id)
-    pdf = PdfReader(io.BytesIO(printing.make_result(row, on=clock.today(), position="Chủ tịch")))
+    made = printing.make_result(row, on=clock.today(), position="Chủ tịch", signer="Nguyễn Văn Thử")
+    pdf = PdfReader(io.BytesIO(made))
     assert len(pdf.pages) > 1
     assert "CHỦ TỊCH" in pdf.pages[-1].extract_text()
 
