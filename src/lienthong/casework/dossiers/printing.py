@@ -76,7 +76,8 @@ def make_result(row: tables.Dossier, *, on: date, position: str, signer: str) ->
         | {
             "number": row.result_number,
             "authority": "TM. Ủy ban nhân dân" if "." in row.agency_code else "",
-            "position": position,
+            # After “TM. Ủy ban nhân dân” only the office itself is named (NĐ 30/2020/NĐ-CP, Phụ lục I).
+            "position": position.split(" Ủy ban nhân dân", 1)[0],
             "signer": signer,
             "receivers": [],
             "verify_address": f"{node().hub_url}/xac-minh/",

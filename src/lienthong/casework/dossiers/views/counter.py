@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any, cast
 
 from django.contrib import messages
@@ -121,7 +122,7 @@ def _read(request: HttpRequest, procedure: Procedure, actor: Actor) -> tuple[dic
 def _applicant(answers: dict[str, Any]) -> Applicant:
     part = answers.get("applicant", {})
     name = rules.clean_text(str(part.get("name") or ""), field="applicant.name", at_most=250)
-    number = "".join(letter for letter in str(part.get("number") or "") if letter.isdigit())
+    number = "".join(letter for letter in str(part.get("number") or "") if letter in string.digits)
     return Applicant(
         name=name,
         number=number[:12],

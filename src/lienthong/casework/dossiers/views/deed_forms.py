@@ -135,7 +135,7 @@ _FIELDS: dict[str, Callable[[Dossier], tuple[FormField, ...]]] = {
 
 def _officer_id(request: HttpRequest) -> int:
     text = request.POST.get("officer", "")
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise Refused("dossiers.no-such-handler", tr("Chọn một cán bộ.", "Choose an officer."), field="officer")
     return int(text)
 
@@ -144,7 +144,7 @@ def _amount(request: HttpRequest) -> int | None:
     text = request.POST.get("amount", "").replace(".", "").replace(" ", "")
     if not text:
         return None
-    if not text.isdigit() or len(text) > 11:
+    if not (text.isascii() and text.isdigit() and len(text) < 12):
         raise Refused("dossiers.fee-unknown", tr("Số tiền không hợp lệ.", "Not a valid amount."), field="amount")
     return int(text)
 

@@ -56,9 +56,12 @@ DUE_OPTIONS = (
 )
 
 
+_STATUS_CODES = frozenset(str(status.value) for status in Status)
+
+
 def read_filters(request: HttpRequest) -> WorkFilters:
     """Filters out of the address; what makes no sense is left out."""
-    statuses = tuple(int(one) for one in request.GET.getlist("status") if one.isdigit() and 1 <= int(one) <= 10)
+    statuses = tuple(int(one) for one in request.GET.getlist("status") if one in _STATUS_CODES)
     due = request.GET.get("due", "")
     return WorkFilters(
         statuses=statuses,
@@ -70,7 +73,7 @@ def read_filters(request: HttpRequest) -> WorkFilters:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 8 else 1
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 8 else 1
 
 
 def _cells(row: DossierRow) -> list[Any]:
