@@ -106,7 +106,7 @@ class Browser:
         try:
             answer = self._opener.open(request, timeout=self.timeout)
         except HTTPError as error:
-            answer = error  # type: ignore[assignment]  # an error answer is a page too
+            answer = error
         with answer:
             self.body = answer.read()
             self.url = answer.url

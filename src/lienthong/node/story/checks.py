@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from lienthong.node.demo.country import NAMES, Country
 from lienthong.node.story.browser import Browser, PageProblem, Upload
@@ -56,11 +57,11 @@ def check_all(
     filings = (tale.birth, tale.extract)
     yield _guard("the portal's copy equals the province's truth", lambda: _mirror(country, tale, wait))
     for name in NAMES:
-        yield _guard(f"the message log of {name} verifies", lambda name=name: witness(country, name, "log", "verify"))
+        yield _guard(f"the message log of {name} verifies", partial(witness, country, name, "log", "verify"))
     for filing in filings:
         yield _guard(
             f"both signatures of the result of {filing.procedure} verify",
-            lambda filing=filing: _signatures(tale, filing.result),
+            partial(_signatures, tale, filing.result),
         )
     yield _guard("the child can be looked up by its number", lambda: _child(tale))
     yield _guard("the mother sees who looked at her data", lambda: _looks(tale))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from lienthong.kernel import access, clock
 from lienthong.kernel.errors import FieldError
@@ -30,6 +31,7 @@ COLUMNS = (
 
 
 @access.duty("command")
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """The board. With `HX-Request` only its live part, which the page asks for every few seconds."""
     live = "HX-Request" in request.headers
@@ -37,6 +39,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 @access.duty("command")
+@require_safe
 def figures_csv(request: HttpRequest) -> HttpResponse:
     """The table as CSV (UTF-8 with a mark, so that spreadsheets read the letters)."""
     _, span, _errors, under = _read(request)

@@ -65,9 +65,10 @@ def report(day: date, *, received=0, on_time=0, late=0, overdue=0):
 
 
 def ask(rf: RequestFactory, view=views.dashboard, actor: Actor | None = MINISTER, **query):
-    request = rf.get("/dieu-hanh/", query)
+    request: Any = rf.get("/dieu-hanh/", query)
     request.actor = actor
-    return view(request)
+    answer: Any = view(request)
+    return answer
 
 
 def test_only_the_duty_of_command_may_look(rf):
@@ -96,9 +97,10 @@ def test_an_empty_board_says_what_will_stand_there(rf):
 
 
 def test_the_live_part_comes_alone(rf):
-    request = rf.get("/dieu-hanh/", headers={"HX-Request": "true"})
+    request: Any = rf.get("/dieu-hanh/", headers={"HX-Request": "true"})
     request.actor = MINISTER
-    assert "<html" not in views.dashboard(request).content.decode()
+    answer: Any = views.dashboard(request)
+    assert "<html" not in answer.content.decode()
 
 
 def test_the_file_holds_the_same_numbers(rf):

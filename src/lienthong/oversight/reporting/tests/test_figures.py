@@ -47,7 +47,7 @@ def event(kind=events.Received, *, dossier=None, version=1, status=2, at=MORNING
 @pytest.fixture
 def posted(monkeypatch):
     letters: list[DayFigures] = []
-    monkeypatch.setattr(services.exchange, "post_letter", lambda letter, **_: letters.append(letter))
+    monkeypatch.setattr("lienthong.platform.exchange.services.post_letter", lambda letter, **_: letters.append(letter))
     return letters
 
 
