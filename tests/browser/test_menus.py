@@ -17,6 +17,7 @@ PEOPLE = (
     *(("province", f"h36.101.{post}") for post in ("tiepnhan", "hotich", "chutich", "vanthu")),
     *(("province", name) for name in (STRANGER, "h36.chidao", "h36.vanhanh")),
 )
+_LOOKED_AT: set[str] = set()
 MENUS = "header a[href], nav a[href], footer a[href], .lt-doors a[href], .lt-person__menu a[href]"
 
 
@@ -34,15 +35,18 @@ def landing(visitor: Visitor) -> str:
 
 
 def walk(visitor: Visitor, start: list[str]) -> dict[str, str]:
-    """Look at these pages and at all that their menus lead to, each kind of page once; gives title by address."""
-    waiting, titles = list(start), {}
+    """Look at these pages and at all that their menus lead to; gives title by address.
+
+    Axe looks at each kind of page once, and not again for the next person or node.
+    """
+    waiting, titles = list(start), dict[str, str]()
     while waiting:
         address = waiting.pop(0)
         if kind_of(address) in map(kind_of, titles):
             continue
         visitor.open(address)
         titles[address] = visitor.page.title()
-        visitor.look(picture_name(visitor))
+        visitor.look(picture_name(visitor), axe=is_new(address))
         assert visitor.page.locator("header nav [aria-current]").count() <= 1, address
         waiting += links_of(visitor)
     return titles
@@ -58,6 +62,12 @@ def links_of(visitor: Visitor) -> list[str]:
 
 def kind_of(address: str) -> str:
     return pattern_of(urlsplit(address).path)
+
+
+def is_new(address: str) -> bool:
+    known = kind_of(address) in _LOOKED_AT
+    _LOOKED_AT.add(kind_of(address))
+    return not known
 
 
 def picture_name(visitor: Visitor) -> str:

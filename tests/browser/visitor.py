@@ -109,15 +109,16 @@ class Visitor:
 
     # Looking
 
-    def look(self, picture: str = "", *, within: str = "") -> "Visitor":
+    def look(self, picture: str = "", *, within: str = "", axe: bool = True) -> "Visitor":
         """See whether the page is in order, and keep a picture of it if pictures are wanted.
 
         `within`: the part that axe reads, where something open for a moment covers the rest. Axe itself is a script;
-        where the browser runs none, only the page's shape and what the browser notices are looked at.
+        where the browser runs none, and without `axe`, only the page's shape and what the browser notices are
+        looked at.
         """
         if picture and self.pictures is not None:
             self.page.screenshot(path=self.pictures / f"{picture}.png", full_page=True)
-        found = [*self.complaints, *self._shape(), *(self._axe(within) if self.scripts else [])]
+        found = [*self.complaints, *self._shape(), *(self._axe(within) if axe and self.scripts else [])]
         self.complaints.clear()
         if found:
             self.findings.append("\n  ".join([self.page.url, *found]))
