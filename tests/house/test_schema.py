@@ -18,7 +18,7 @@ def test_no_table_changed_without_a_migration():
 
 
 def test_each_room_has_one_line_of_migrations():
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     leaves: dict[str, list[str]] = {}
     for app, name in loader.graph.leaf_nodes():
         leaves.setdefault(app, []).append(name)

@@ -32,8 +32,9 @@ def test_a_commit_is_seen():
     ContentType.objects.create(app_label="committed", model="row")
 
 @pytest.mark.django_db(transaction=True)
-def test_a_commit_is_forgotten_and_the_code_tables_are_not():
+def test_a_commit_is_forgotten_and_what_the_session_loaded_is_not():
     assert not ContentType.objects.filter(app_label="committed").exists()
+    assert ContentType.objects.filter(app_label="loaded").exists()
     assert queries.find_agency("H36")
 
 @pytest.mark.django_db
@@ -43,6 +44,19 @@ def test_stays_a_while():
     time.sleep(float(os.environ["STAY"]))
 """
 
+CONFTEST = """
+import pytest
+from lienthong.node import testing
+
+base = testing.django_db_setup
+
+@pytest.fixture(scope="session")
+def django_db_setup(base, django_db_blocker):
+    from django.contrib.contenttypes.models import ContentType
+    with django_db_blocker.unblock():
+        ContentType.objects.create(app_label="loaded", model="row")
+"""
+
 
 def start(folder: Path, *options: str, stay: float = 0) -> "subprocess.Popen[str]":
     """A suite in the suite: as a person would start it, without this run's variables."""
@@ -50,7 +64,7 @@ def start(folder: Path, *options: str, stay: float = 0) -> "subprocess.Popen[str
     ours = ("PYTEST_", "LIENTHONG_TEST_", "LIENTHONG_STARTER_", "LIENTHONG_HOME", "LIENTHONG_DATABASES")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", f"--rootdir={REPOSITORY}"]
-    (folder / "conftest.py").write_text("from lienthong.node.testing import django_db_setup\n")
+    (folder / "conftest.py").write_text(CONFTEST)
     return subprocess.Popen(
         [*command, "-p", "no:cacheprovider", *options, folder / "test_small.py"],
         cwd=REPOSITORY,

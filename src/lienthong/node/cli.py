@@ -23,21 +23,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _test(given[1:])
     if given[:1] == ["manage"]:
         return _manage(given[1:])
-    chosen = _parser().parse_args(given)
+    chosen = parser().parse_args(given)
     try:
         return int(chosen.run(chosen))
     except KeyboardInterrupt:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """All commands with their words and help."""
+    made = argparse.ArgumentParser(
         prog="./lienthong",
         description="liên thông: one program that every Vietnamese state body can run, and that joins them all.",
         epilog="Start with ./lienthong demo. Every command explains itself with --help.",
     )
-    parser.add_argument("--version", action="version", version=f"lienthong {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    made.add_argument("--version", action="version", version=f"lienthong {__version__}")
+    commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_demo(commands)
     commands.add_parser(
         "test",
@@ -49,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_bench(commands)
     _add_serve(commands)
     _add_node_commands(commands)
-    return parser
+    return made
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 (argparse has no public name)

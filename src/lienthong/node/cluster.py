@@ -81,15 +81,23 @@ def ensure_template(server_url: str, upgrade_environment: Mapping[str, str]) -> 
         return _ensure_template(server, server_url, fingerprint(), upgrade_environment)
 
 
-def renew_database(server_url: str, name: str, template: str) -> None:
-    """A fresh copy of a template under this name, whatever was there before; fast on a server without fsync.
+def copy_database(server_url: str, source: str, name: str) -> None:
+    """A fresh copy under this name, whatever was there before; fast on a server without fsync.
 
-    Raises UpgradeFailed.
+    Sessions with the source are ended. Raises UpgradeFailed.
     """
     copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
     with _maintenance(server_url) as server:
         _drop(server, name)
-        server.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [source])
+        server.execute(copy.format(sql.Identifier(name), sql.Identifier(source)))
+
+
+def replace_database(server_url: str, name: str, by: str) -> None:
+    """Drop a database and give its name to another one. Raises UpgradeFailed."""
+    with _maintenance(server_url) as server:
+        _drop(server, name)
+        server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(by), sql.Identifier(name)))
 
 
 def drop_databases(server_url: str, names: list[str]) -> None:

@@ -228,46 +228,58 @@ def _database_name() -> str:
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """This worker's own copy of the migrated template, with the country's code tables.
 
-    A test that commits (`transaction=True`) is followed by a fresh copy instead of emptied tables.
+    A test that commits (`transaction=True`) works on the database of which a copy was laid aside, and the copy takes
+    its place afterwards: what rooms loaded for the whole session stays, what the test wrote goes.
     """
     from django.db.backends.signals import connection_created
     from django.test import TransactionTestCase
 
     if problem := os.environ.get(_PROBLEM):
         pytest.fail(f"The tables could not be made:\n{problem}", pytrace=False)
-    sessions = _Sessions()
-    connection_created.connect(sessions.remember)
+    database = _WorkerDatabase()
+    connection_created.connect(database.remember)
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        _take_fresh_copy(sessions)
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: _take_fresh_copy(sessions))
+        database.begin()
+        patch.setattr(TransactionTestCase, "_fixture_setup", classmethod(lambda _class: database.lay_aside()))
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: database.restore())
         yield
-        sessions.close()
-    connection_created.disconnect(sessions.remember)
+        database.close_sessions()
+    connection_created.disconnect(database.remember)
 
 
-class _Sessions:
-    """Every connection of this process, of whatever thread or event loop: none may outlive its database."""
+class _WorkerDatabase:
+    """The database of this worker, and every session of this process with it."""
 
     def __init__(self) -> None:
-        self._seen: WeakSet[Any] = WeakSet()
+        self._name = _database_name()
+        self._kept = f"{self._name}_kept"
+        self._server_url = os.environ[_SERVER]
+        self._sessions: WeakSet[Any] = WeakSet()
 
     def remember(self, connection: Any, **_: Any) -> None:
-        self._seen.add(connection)
+        """Sessions of whatever thread or event loop: none may outlive its database."""
+        self._sessions.add(connection)
 
-    def close(self) -> None:
+    def begin(self) -> None:
         from django.db import connection
 
-        for seen in list(self._seen):
-            seen.inc_thread_sharing()
-            seen.close()
-            seen.dec_thread_sharing()
+        self.close_sessions()
+        cluster.copy_database(self._server_url, os.environ[_TEMPLATE], self._name)
+        connection.settings_dict["NAME"] = self._name
+
+    def lay_aside(self) -> None:
+        self.close_sessions()
+        cluster.copy_database(self._server_url, self._name, self._kept)
+
+    def restore(self) -> None:
+        self.close_sessions()
+        cluster.replace_database(self._server_url, self._name, self._kept)
+
+    def close_sessions(self) -> None:
+        from django.db import connection
+
+        for session in list(self._sessions):
+            session.inc_thread_sharing()
+            session.close()
+            session.dec_thread_sharing()
         connection.close_pool()  # type: ignore[attr-defined]  # the PostgreSQL backend has it
-
-
-def _take_fresh_copy(sessions: _Sessions) -> None:
-    from django.db import connection
-
-    name = _database_name()
-    sessions.close()
-    cluster.renew_database(os.environ[_SERVER], name, os.environ[_TEMPLATE])
-    connection.settings_dict["NAME"] = name
