@@ -2,6 +2,7 @@
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 
 from lienthong import __version__
 from lienthong.kernel import access, roles
@@ -10,6 +11,7 @@ from lienthong.platform.exchange import queries as exchange_queries
 
 
 @access.public
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """`{"status": "ok" | "failing", "reasons": […]}` with 200 or 503."""
     reasons = []

@@ -35,6 +35,7 @@ MIDDLEWARE = [
     "lienthong.kernel.web.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lienthong.kernel.web.middleware.Language",
+    "lienthong.kernel.web.middleware.Limits",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

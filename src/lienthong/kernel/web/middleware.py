@@ -1,16 +1,16 @@
-"""Middleware of all pages: the language, the content security policy, refusals as pages or problem bodies."""
+"""Middleware of all pages: the language, the content security policy, limits, refusals as pages or problem bodies."""
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, QueryDict
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
-from lienthong.kernel.text import LANGUAGES
-from lienthong.kernel.web.pages import refusal_page
+from lienthong.kernel.text import LANGUAGES, tr
+from lienthong.kernel.web.pages import error_page, refusal_page, wants_problem
 
 LANGUAGE_PATH = "/ngon-ngu/"
 
@@ -19,7 +19,9 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
-API_PATHS = ("/api/", "/exchange/")
+EXCHANGE_PATH = "/exchange/"
+MAX_REQUEST_BYTES = 100 * 2**20
+"""More than any form with its files needs; beyond it nothing is read. Letters of nodes have limits of their own."""
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -63,6 +65,44 @@ class ContentSecurityPolicy:
         return response
 
 
+class Limits:
+    """Turns away what no view should have to bear: requests of endless size, addresses with a NUL character.
+
+    A database text cannot hold NUL, so every search for one would fail in a way of its own. In what people search
+    for it is dropped, programs are told.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        is_counted = length.isascii() and length.isdigit() and len(length) < 16
+        if not request.path.startswith(EXCHANGE_PATH) and not (is_counted and int(length) <= MAX_REQUEST_BYTES):
+            message = tr(
+                "Dữ liệu gửi lên lớn hơn {n} MB. Hãy chọn tệp nhỏ hơn.",
+                "What was sent is larger than {n} MB. Choose smaller files.",
+            ).format(n=MAX_REQUEST_BYTES // 2**20)
+            return error_page(request, 413, message, code="web.too-large")
+        if "\0" in request.path or (_has_nul(request.GET) and wants_problem(request)):
+            message = tr("Địa chỉ có ký tự bị lỗi.", "The address has a broken character.")
+            return error_page(request, 400, message, code="web.broken-text")
+        if _has_nul(request.GET):
+            request.GET = _without_nul(request.GET)
+        return self.get_response(request)
+
+
+def _has_nul(query: QueryDict) -> bool:
+    return any("\0" in text for name, values in query.lists() for text in (name, *values))
+
+
+def _without_nul(query: QueryDict) -> QueryDict:
+    kept = QueryDict(mutable=True)
+    for name, values in query.lists():
+        kept.setlist(name.replace("\0", ""), [text.replace("\0", "") for text in values])
+    return QueryDict(kept.urlencode())
+
+
 class Refusals:
     """Shows a refusal that no view caught: a page, or a problem body (RFC 9457) where a program reads."""
 
@@ -70,19 +110,13 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            told = error_page(request, 405)
+            told.headers["Allow"] = response.headers["Allow"]
+            return told
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The response to a refusal; None leaves other exceptions to Django."""
-        if not isinstance(exception, Refused):
-            return None
-        if wants_problem(request):
-            return JsonResponse(
-                exception.as_problem(), status=exception.status, content_type="application/problem+json"
-            )
-        return refusal_page(request, exception)
-
-
-def wants_problem(request: HttpRequest) -> bool:
-    """Does a program, not a person, read the answer?"""
-    return request.path.startswith(API_PATHS) or not request.accepts("text/html")
+        return refusal_page(request, exception) if isinstance(exception, Refused) else None

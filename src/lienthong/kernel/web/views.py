@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from lienthong.kernel import access
 from lienthong.kernel.text import LANGUAGES
 from lienthong.kernel.web import samples
-from lienthong.kernel.web.pages import STALE_FORM, error_page
+from lienthong.kernel.web.pages import STALE_FORM, error_page, wants_problem
 
 LANGUAGE_SECONDS = 365 * 24 * 3600
 
@@ -39,12 +39,14 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
 
 
 @access.public
+@require_safe
 def node_home(request: HttpRequest) -> HttpResponse:
     """The start page of a node whose roles have none of their own: the doors open to this person."""
     return render(request, "web/home.html")
 
 
 @access.public
+@require_safe
 def style_guide(request: HttpRequest) -> HttpResponse:
     """Every component in its states, with the tag that makes it."""
     page = Paginator(range(1, 241), 10).get_page(request.GET.get("page", 4))
@@ -76,6 +78,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 @access.public
-def server_error(_request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     """Handler of 500: a page without context, because whatever makes pages may be what failed."""
+    if wants_problem(request):
+        return error_page(request, 500)
     return render(None, "web/500.html", status=500)

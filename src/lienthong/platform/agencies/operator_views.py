@@ -150,7 +150,7 @@ def _scopes(request: HttpRequest) -> list[tuple[str, Bilingual]]:
 
 def _year_asked(request: HttpRequest) -> int:
     text = request.GET.get("nam", "")
-    year = int(text) if text.isascii() and text.isdigit() else clock.today().year
+    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else clock.today().year
     return year if _FIRST_YEAR <= year <= _LAST_YEAR else clock.today().year
 
 

@@ -3,7 +3,7 @@
 import structlog
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lienthong.kernel import access
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
+from lienthong.kernel.web.pages import problem
 from lienthong.platform.exchange import rules, services, wire
 from lienthong.platform.exchange.models import DirectoryCopy
 
@@ -118,8 +119,3 @@ def _signed(reply: services.Reply) -> HttpResponse:
         content_type="application/json",
         headers={wire.SIGNATURE_HEADER: reply.signature},
     )
-
-
-def problem(refusal: Refused) -> JsonResponse:
-    """A problem body (RFC 9457)."""
-    return JsonResponse(refusal.as_problem(), status=refusal.status, content_type="application/problem+json")

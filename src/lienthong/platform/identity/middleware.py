@@ -28,7 +28,11 @@ class ActingPerson:
             chosen = request.session.get(AGENCY_IN_SESSION, "")
             actor = queries.actor_of(request.user, chosen)
         cast("Any", request).actor = actor
-        return self.get_response(request)
+        response = self.get_response(request)
+        if actor is not None:
+            # Counters share computers: nothing that a signed-in person saw stays behind after signing out.
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def process_view(self, request: HttpRequest, view: Callable[..., object], *_: object) -> HttpResponse | None:
         """An officer of several agencies who has chosen none is asked first, where a duty is needed."""

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
 
 from lienthong.kernel import access
 from lienthong.kernel.errors import Refused
@@ -13,6 +14,7 @@ from lienthong.sources.procedures.types import Hit
 
 
 @access.public
+@require_safe
 def list_procedures(request: HttpRequest) -> HttpResponse:
     """GET ?q=&field=&level=&audience=&life_event=&form=1&page=&size= → a page of the catalogue."""
     asked = request.GET
@@ -35,12 +37,14 @@ def list_procedures(request: HttpRequest) -> HttpResponse:
 
 
 @access.public
+@require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
     """GET ?q= → the best few hits for type-ahead."""
     return _json({"procedures": [_line(hit) for hit in queries.suggest(request.GET.get("q", ""))]})
 
 
 @access.public
+@require_safe
 def show_procedure(request: HttpRequest, code: str) -> HttpResponse:
     """GET ?on=2026-11-21&version=1 → the whole procedure with its form as JSON Schema (draft 2020-12)."""
     version = _number(request, "version", 0)

@@ -69,7 +69,11 @@ def my_dossiers(request: HttpRequest) -> HttpResponse:
 
 
 def _status(written: str) -> int | None:
-    return int(written) if written.isascii() and written.isdigit() and 1 <= int(written[:3]) <= 10 else None
+    return (
+        int(written)
+        if written.isascii() and written.isdigit() and len(written) < 3 and 1 <= int(written) <= 10
+        else None
+    )
 
 
 @access.signed_in()

@@ -1,0 +1,193 @@
+"""Every door of every node: what each answer says to browsers and to programs, whatever is asked."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from lienthong.kernel.access import SYSTEM
+from lienthong.kernel.web.middleware import MAX_REQUEST_BYTES
+from lienthong.platform.identity import services as identity
+from tests.badinput import sites
+
+ACTS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "PROPFIND")
+_ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
+_SAMPLES = {"uuid": "018f0000-0000-7000-8000-000000000000", "int": "1", "slug": "x"}
+
+
+def addresses(name: str) -> list[str]:
+    """Every path of a node, places filled with what leads nowhere."""
+    return [filled(route) for route, _ in sites.patterns(name)]
+
+
+def filled(route: str, text: str = "x") -> str:
+    """The path of a route with something at its places."""
+    return _ARGUMENT.sub(lambda found: text if found[1] in ("str", None) else _SAMPLES[found[1]], route)
+
+
+def rules_of(name: str) -> list[tuple[str, str]]:
+    """Every path of a node with its access rule."""
+    views: list[Any] = [pattern.callback for _, pattern in sites.patterns(name)]
+    return [(address, view.access_rule) for address, view in zip(addresses(name), views, strict=True)]
+
+
+def as_problem(answer: Any, status: int) -> dict[str, Any]:
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = json.loads(answer.content)
+    assert body["status"] == status
+    assert re.fullmatch(r"[a-z-]+\.[a-z-]+", body["code"])
+    assert body["title"]
+    assert body["title_en"]
+    return body
+
+
+def officer_of_everything() -> Client:
+    made = identity.appoint_officer(
+        username="toan.quyen", name="Toàn Quyền", agency_code="H36.101", position="Thử",
+        duties={"reception", "handling", "leader", "clerk", "command", "operator", "publisher"}, actor=SYSTEM,
+    )  # fmt: skip
+    client = Client(raise_request_exception=False)
+    client.force_login(
+        get_user_model().objects.get(pk=made.account_id), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    return client
+
+
+def test_no_door_fails_whoever_knocks_and_however(anywhere):
+    """Nothing that is merely asked wrongly is an error of ours."""
+    for client in (Client(raise_request_exception=False), officer_of_everything()):
+        for address in addresses(anywhere):
+            for act in ACTS:
+                status = client.generic(act, address).status_code
+                assert status < 500 or (status, act) == (503, "GET"), (act, address, status)
+
+
+def test_every_answer_carries_the_policy(anywhere):
+    client = officer_of_everything()
+    for address in addresses(anywhere):
+        answer = client.get(address)
+        told = answer.headers
+        assert told["X-Content-Type-Options"] == "nosniff", address
+        assert told["X-Frame-Options"] == "DENY", address
+        assert "frame-ancestors 'none'" in told["Content-Security-Policy"], address
+        assert "unsafe" not in told["Content-Security-Policy"], address
+        assert told["Referrer-Policy"] == "same-origin", address
+        assert told["Cross-Origin-Opener-Policy"] == "same-origin", address
+
+
+def test_nothing_of_a_signed_in_person_stays_in_a_shared_browser(anywhere):
+    client = officer_of_everything()
+    for address in addresses(anywhere):
+        told = client.get(address).headers.get("Cache-Control", "")
+        assert "no-store" in told or address == "/thu-tuc/goi-y/", address
+
+
+def test_each_door_says_which_methods_it_takes(anywhere):
+    client = Client()
+    for address, rule in rules_of(anywhere):
+        if rule in ("public", "signed_node"):
+            answer = client.patch(address)
+            assert (answer.status_code, bool(answer.headers["Allow"])) == (405, True), address
+
+
+def test_every_form_needs_its_token(anywhere):
+    """No POST of a browser without the token; programs that sign their messages need none."""
+    client = Client(enforce_csrf_checks=True)
+    signed = ("/exchange/letters", "/exchange/questions/x")
+    from_the_gateway = ("/thanh-toan/ipn/", "/cong-thanh-toan-thu/khoi-tao/", "/cong-thanh-toan-thu/truy-van/")
+    free = (*signed, *from_the_gateway, "/ngon-ngu/")
+    for address in addresses(anywhere):
+        if address not in free:
+            assert client.post(address, {"a": "b"}).status_code == 403, address
+
+
+@pytest.mark.parametrize("address", ["/api/v1/nothing", "/api/v1/agencies/a/b/c", "/exchange/nothing"])
+def test_an_unknown_address_of_the_api_is_a_problem(anywhere, address):
+    assert as_problem(Client().get(address), 404)["code"] == "web.not-found"
+
+
+def test_a_wrong_method_at_the_api_is_a_problem(anywhere):
+    answer = Client().get("/exchange/letters")
+    assert as_problem(answer, 405)["code"] == "web.method"
+    assert answer.headers["Allow"] == "POST"
+    answer = Client().delete("/api/v1/agencies/G22")
+    as_problem(answer, 405)
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_a_wrong_method_at_a_page_is_a_page():
+    answer = Client().get("/ngon-ngu/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "Trang này không nhận cách gửi đó" in answer.content.decode()
+
+
+def test_a_foreign_host_is_turned_away(anywhere):
+    for host in ("evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil.example", ""):
+        answer = Client().get("/api/v1/agencies/G22", headers={"host": host})
+        as_problem(answer, 400)
+        assert "evil" not in answer.content.decode()
+        assert Client().get("/", headers={"host": host}).status_code == 400
+
+
+def test_forwarded_hosts_and_schemes_of_strangers_are_not_believed(anywhere):
+    answer = Client().get("/ho-so/", headers={"x-forwarded-host": "evil.example", "x-forwarded-proto": "https"})
+    assert "evil" not in answer.headers.get("Location", "")
+    assert not answer.wsgi_request.is_secure()
+
+
+@pytest.mark.parametrize("address", [
+    "/api/v1/agencies/a%00b", "/api/v1/units/%00", "/api/v1/agencies/G22?on=%00", "/api/v1/dossiers/%00/status",
+    "/api/v1/procedures?q=%00", "/api/v1/procedures/%00",
+])  # fmt: skip
+def test_a_nul_in_the_address_of_the_api_is_a_problem(hub, address):
+    assert as_problem(Client(raise_request_exception=False).get(address), 400)["code"] == "web.broken-text"
+
+
+@pytest.mark.parametrize("address", ["/thu-tuc/a%00b/", "/thanh-toan/ket-qua/%00/", "/nop-ho-so/%00/"])
+def test_a_nul_in_the_address_of_a_page_is_told_in_words(hub, address):
+    answer = Client(raise_request_exception=False).get(address)
+    assert answer.status_code == 400
+    assert "ký tự bị lỗi" in answer.content.decode()
+
+
+ODD_TEXTS = (
+    *("%00", "%ff%fe", "²", "٣", "-1", "9" * 5000, "1" + "0" * 18, "%f0%9f%98%80", "%e2%80%ae", "{0}", "'\"<%25s"),
+    "%0d%0aSet-Cookie:%20a=b",
+)
+NAMES_IN_ADDRESSES = (
+    *("page", "status", "q", "nam", "on", "tinh-trang", "ma", "tu", "den", "ky", "co-quan", "size", "version"),
+    *("procedure", "due", "state", "linh-vuc", "su-kien", "next", "bao", "ve", "field", "level", "form"),
+)
+
+
+def test_odd_texts_in_addresses_break_nothing(anywhere):
+    client = officer_of_everything()
+    routes = [route for route, _ in sites.patterns(anywhere)]
+    for text in ODD_TEXTS:
+        query = "&".join(f"{name}={text}" for name in NAMES_IN_ADDRESSES)
+        for route in routes:
+            address = filled(route, "x" if len(text) > 100 or text == "%00" else text)
+            answer = client.get(f"{address}?{query}")
+            assert answer.status_code < 500 or answer.status_code == 503, (address, text[:30])
+            assert "a" not in answer.cookies, address
+
+
+def test_an_endless_request_is_turned_away_before_it_is_read(hub):
+    for address, kind in (("/xac-minh/", "page"), ("/api/v1/procedures", "problem")):
+        answer: Any = Client().post(
+            address, b"a=b", content_type="application/x-www-form-urlencoded", CONTENT_LENGTH=str(MAX_REQUEST_BYTES + 1)
+        )
+        assert answer.status_code == 413
+        if kind == "problem":
+            as_problem(answer, 413)
+        else:
+            assert "lớn hơn 100 MB" in answer.content.decode()
+
+
+@pytest.mark.parametrize("length", ["-1", "abc", "9" * 30, "１２"])
+def test_a_length_that_is_none_is_turned_away(hub, length):
+    assert Client().post("/xac-minh/", b"", content_type="text/plain", CONTENT_LENGTH=length).status_code == 413
