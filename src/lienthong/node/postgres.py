@@ -61,8 +61,9 @@ _SETTINGS = {
     "timezone": "Asia/Ho_Chi_Minh",
     "log_timezone": "Asia/Ho_Chi_Minh",
     "log_min_messages": "warning",
-    # Statements may carry personal data; errors are logged without them.
+    # Statements, and the rows that details of errors quote, may carry personal data; errors are logged without them.
     "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -88,7 +88,7 @@ class Limits:
             message = tr("Địa chỉ có ký tự bị lỗi.", "The address has a broken character.")
             return error_page(request, 400, message, code="web.broken-text")
         if _has_nul(request.GET):
-            request.GET = _without_nul(request.GET)
+            request.GET = _without_nul(request.GET)  # type: ignore[assignment]  # as immutable as the first
         return self.get_response(request)
 
 
