@@ -55,12 +55,12 @@ class Quiet(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """See the class."""
-        if record.name.partition(".")[0] != "procrastinate":
-            return super().format(record)
-        job = getattr(record, "job", None) or {}
-        said = {"action": getattr(record, "action", ""), "task": job.get("task_name"), "job": job.get("id")}
-        line = " ".join(f"{name}={value}" for name, value in said.items() if value)
-        quiet = logging.makeLogRecord({**vars(record), "msg": line, "args": None, "exc_text": None})
+        # A copy, because records keep the text of their exception as the first formatter wrote it.
+        quiet = logging.makeLogRecord({**vars(record), "exc_text": None})
+        if record.name.partition(".")[0] == "procrastinate":
+            job = getattr(record, "job", None) or {}
+            said = {"action": getattr(record, "action", ""), "task": job.get("task_name"), "job": job.get("id")}
+            quiet.msg, quiet.args = " ".join(f"{name}={value}" for name, value in said.items() if value), None
         return super().format(quiet)
 
 
