@@ -2,13 +2,31 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadGroupScheduling
 
 from lienthong.kernel import events, profile, roles
 from lienthong.node.testing import django_db_setup
 
 __all__ = ["django_db_setup"]
+
+# Each of these folders has one country of real node processes, made for its tests in their order.
+ONE_WORKER = ("tests/browser", "tests/nodes")
+
+
+class _ByCountry(LoadGroupScheduling):
+    """Tests of one country go to one worker: by their folder, since pytest 9.2 drops the mark `xdist_group`."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.partition("::")[0].rpartition("/")[0]
+        return folder if folder in ONE_WORKER else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling | None:
+    return _ByCountry(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.fixture(autouse=True)

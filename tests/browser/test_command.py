@@ -6,7 +6,7 @@ from lienthong.node.story.command import make_tale
 from lienthong.node.story.teller import Teller
 from tests.browser.conftest import DESK, Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 _UNTIL_RECEIVED = 4
 _LIVE_MS = 20_000

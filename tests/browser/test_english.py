@@ -10,7 +10,7 @@ import pytest
 from tests.browser.conftest import DESK, Stage
 from tests.browser.visitor import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 _PORTAL = ("/", "/thu-tuc/", "/thu-tuc/?q=khai+sinh", "/thu-tuc/1.001193/", "/thu-tuc/2.000635/", "/tro-giup/",
            "/tra-cuu/", "/tra-cuu/don-vi/", "/dang-nhap/", "/xac-minh/")  # fmt: skip

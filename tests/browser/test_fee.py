@@ -10,7 +10,7 @@ from tests.browser.conftest import DESK, PHONE, Stage
 from tests.browser.filing import file_it, fill_form
 from tests.browser.visitor import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 FATHER = next(person.personal_number for person in NAMED_PEOPLE if person.key == "father")

@@ -11,7 +11,7 @@ from tests.browser.conftest import PHONE, Stage
 from tests.browser.filing import answer, file_it, fill_form, type_an_impossible_day
 from tests.browser.visitor import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from tests.browser.conftest import NARROW, Stage
 from tests.browser.visitor import Visitor, pattern_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 STRANGER = ""
 PEOPLE = (

@@ -54,8 +54,9 @@ class Visitor:
         return self
 
     def press(self, words: str) -> "Visitor":
-        """Press the button that says exactly this."""
+        """Press the button that says exactly this; where it leads to another page, that one is there afterwards."""
         self.button(words).click()
+        self.page.wait_for_load_state()
         return self
 
     def button(self, words: str) -> Locator:
@@ -70,6 +71,7 @@ class Visitor:
     def follow(self, words: str) -> "Visitor":
         """Follow the first link of the page's content that says this."""
         self.page.locator("main").get_by_role("link", name=words).first.click()
+        self.page.wait_for_load_state()
         return self
 
     def await_sight(self, selector: str) -> Locator:
@@ -116,6 +118,7 @@ class Visitor:
         where the browser runs none, and without `axe`, only the page's shape and what the browser notices are
         looked at.
         """
+        self.page.wait_for_load_state()
         if picture and self.pictures is not None:
             self.page.screenshot(path=self.pictures / f"{picture}.png", full_page=True)
         found = [*self.complaints, *self._shape(), *(self._axe(within) if axe and self.scripts else [])]

@@ -11,7 +11,7 @@ from lienthong.node.story.command import make_tale, wait_until
 from lienthong.node.story.tale import Step
 from lienthong.node.story.teller import Teller
 
-pytestmark = [pytest.mark.nodes, pytest.mark.xdist_group("nodes")]
+pytestmark = pytest.mark.nodes
 
 
 def tell(country: Country, teller: Teller):
