@@ -212,6 +212,7 @@ class EmbeddedServer:
         if log_path.exists() and log_path.stat().st_size > _LARGEST_LOG:
             log_path.replace(log_path.with_name("server.log.1"))
         with log_path.open("ab") as log:
+            begins = log.tell()
             self._process = subprocess.Popen(  # noqa: S603 (our own binary)
                 [engine / "bin" / "postgres", "-D", cluster, *arguments],
                 stdout=log,
@@ -221,7 +222,7 @@ class EmbeddedServer:
                 # PostgreSQL takes SIGINT as “stop now, cleanly”: no orphan when the starter is killed.
                 **self._as_child(signal.SIGINT, alive),
             )
-            return log.tell()
+            return begins
 
     def _wait_until_ready(self, log_start: int) -> None:
         deadline = time.monotonic() + _START_SECONDS
