@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,9 +12,9 @@ import orjson
 from lienthong.casework.dossiers import letters, queries, states
 from lienthong.casework.dossiers.models import Dossier, Fee
 from lienthong.casework.dossiers.services import charge, deliver, mirror, stop, submit, supplement
-from lienthong.kernel import audit
+from lienthong.kernel import audit, clock
 from lienthong.kernel.access import SYSTEM, Actor
-from lienthong.kernel.errors import NotAllowed, Refused
+from lienthong.kernel.errors import NotAllowed, NotFound, Refused
 from lienthong.kernel.text import show_dong, tr
 from lienthong.platform.exchange import queries as exchange_queries
 from lienthong.platform.exchange import services as exchange
@@ -24,6 +25,8 @@ from lienthong.platform.payments import services as payments
 from lienthong.sources.procedures import queries as procedure_queries
 
 _MOST_ASKED: Final = 500
+_DEFINITIONS_TRAVEL: Final = timedelta(hours=24)
+"""How long a dossier waits for the definition of its procedure before the citizen is told that it was refused."""
 
 
 class NotYet(Exception):
@@ -34,9 +37,17 @@ class NotYet(Exception):
 
 
 def on_submitted(letter: letters.DossierSubmitted, envelope: Envelope) -> None:
-    """A citizen filed on the portal."""
+    """A citizen filed on the portal.
+
+    Raises NotYet when the procedure's definition, which travels by a letter of its own, is still on its way.
+    """
     _require_portal(envelope)
-    submit.register_dossier(letter=letter, envelope=envelope, actor=_sender(envelope))
+    try:
+        submit.register_dossier(letter=letter, envelope=envelope, actor=_sender(envelope))
+    except NotFound as refusal:
+        if refusal.code != "procedures.unknown" or clock.now() - letter.submitted_at > _DEFINITIONS_TRAVEL:
+            raise
+        raise NotYet(f"procedure {letter.procedure_code} version {letter.procedure_version} is not here yet") from None
 
 
 def on_supplemented(letter: letters.DossierSupplemented, envelope: Envelope) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from lienthong.casework.dossiers.tests.conftest import envelope_of
 from lienthong.casework.dossiers.tests.test_stories import file_online, move_to_province
 from lienthong.casework.dossiers.types import Status
 from lienthong.kernel import clock
-from lienthong.kernel.errors import NotAllowed, Refused
+from lienthong.kernel.errors import NotAllowed, NotFound, Refused
 from lienthong.kernel.ids import new_id
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +94,19 @@ def test_a_fee_is_asked_by_the_agency_that_has_the_dossier_of_the_one_who_filed_
         inbox.on_fee_requested(*from_node(letter, sender, "G22"))
     assert refused.value.code == "dossiers.not-yours"
     assert not Fee.objects.exists()
+
+
+def test_a_dossier_that_overtakes_the_definition_of_its_procedure_waits_for_it(at_ward, people, postman):
+    """A new version is published and filed under at once: both letters are on their way, in any order."""
+    filed = file_online(people)
+    letter, envelope = postman.last(letters.DossierSubmitted)
+    Dossier.objects.all().delete()
+    ahead = letter.model_copy(update={"procedure_version": 99})
+    with pytest.raises(inbox.NotYet):
+        inbox.on_submitted(ahead, envelope)
+    assert not Dossier.objects.exists()
+    with clock.frozen(clock.now() + timedelta(hours=25)), pytest.raises(NotFound) as refused:
+        inbox.on_submitted(ahead, envelope)
+    assert refused.value.code == "procedures.unknown"
+    inbox.on_submitted(letter, envelope)
+    assert Dossier.objects.get().pk == filed.id
