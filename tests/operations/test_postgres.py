@@ -1,10 +1,8 @@
 """The embedded server among real processes: it starts, recovers, and leaves nothing behind."""
 
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -205,7 +203,5 @@ def test_a_cluster_of_another_version_is_said_in_a_sentence(folder):
     with EmbeddedServer(folder / "pg"):
         pass
     (folder / "pg" / "cluster" / "PG_VERSION").write_text("12\n")
-    with pytest.raises(ServerProblem, match=r"did not start: .*version"):
+    with pytest.raises(ServerProblem, match="was made by another version of PostgreSQL"):
         EmbeddedServer(folder / "pg").start()
-    assert not list(Path(tempfile.gettempdir()).glob("lienthong-0-*"))
-    shutil.rmtree(folder / "pg")

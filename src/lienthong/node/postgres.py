@@ -268,6 +268,8 @@ def _sentence(said: str, folder: Path) -> str:
         return f"The disk that holds {folder} is full: the database needs at least 200 MB there."
     if "Permission denied" in said or "Operation not permitted" in said:
         return f"The database folder {folder} belongs to another user: start as that user, or choose another folder."
+    if "incompatible with server" in said:
+        return f"The database in {folder} was made by another version of PostgreSQL: dump it with the program of then."
     telling = [line for line in said.splitlines() if any(w in line for w in ("FATAL", "PANIC", "DETAIL", "error:"))]
     words = [line.split(": ", 1)[-1].strip() for line in telling[-2:]] or [said.strip()[-300:] or "it gave no reason"]
     return f"The embedded database in {folder} did not start: {' '.join(words)}"
