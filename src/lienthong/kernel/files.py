@@ -240,13 +240,18 @@ class _XMLCheck:
 
 
 def _write(digest: str, body: bytes) -> None:
-    """Write to a side file and rename: a killed process leaves no half file under a digest."""
+    """Write to a side file and rename: a killed process leaves no half file under a digest.
+
+    Only the node's own user may read: these are people's papers.
+    """
     path = path_of(digest)
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     side = path.with_name(f".{digest}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
+        side.touch(mode=0o600)
         with side.open("wb") as stream:
             stream.write(body)
             stream.flush()

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from lienthong.kernel.profile import node
 from lienthong.node import databases, rooms, secrets
@@ -11,7 +12,8 @@ NODE = node()
 
 DEBUG = False
 SECRET_KEY = secrets.secret_key(NODE)
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver", *NODE.parameters.get("hosts", [])]
+_PUBLIC = urlsplit(NODE.base_url)
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", _PUBLIC.hostname or "localhost", *NODE.parameters.get("hosts", [])]
 USE_X_FORWARDED_HOST = False
 
 INSTALLED_APPS = [
@@ -30,6 +32,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lienthong.kernel.web.middleware.BehindProxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "lienthong.kernel.web.middleware.ContentSecurityPolicy",
@@ -86,7 +89,13 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_ADAPTER = "lienthong.platform.identity.adapters.allauth.AccountAdapter"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Counts of attempts lie here; with Django's 300 entries anybody could push out the count that stops them.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 # Nodes on one machine share the host name, so each has its own cookies.
 SESSION_COOKIE_NAME = f"lt_{NODE.name}_session"
@@ -97,7 +106,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
-_HTTPS = NODE.base_url.startswith("https://")
+_HTTPS = _PUBLIC.scheme == "https"
 SESSION_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_SECURE = _HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0

@@ -60,6 +60,12 @@ def test_a_stored_file_reads_back_and_is_kept_once(node_home):
     assert len([p for p in node_home.rglob("*") if p.is_file()]) == 1
 
 
+def test_papers_are_closed_to_other_users_of_the_machine(node_home):
+    kept = files.path_of(files.store(SMALL_PDF, name="giấy khai sinh.pdf").sha256)
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert [folder.stat().st_mode & 0o777 for folder in (kept.parent, kept.parent.parent)] == [0o700, 0o700]
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

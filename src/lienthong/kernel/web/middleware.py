@@ -1,6 +1,7 @@
-"""Middleware of all pages: the language, the content security policy, limits, refusals as pages or problem bodies."""
+"""Middleware of all pages: proxies, language, content security policy, limits, refusals as pages or problem bodies."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, QueryDict
@@ -45,6 +46,30 @@ class Language:
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Cookie"])
         return response
+
+
+class BehindProxies:
+    """Reads from the reverse proxies before this node who asks, and whether by TLS.
+
+    The node listens on loopback, so without this everybody would share one address, and the limit of attempts of one
+    would stop all. The profile says how many proxies of ours add their line (`proxies`; 1 where the public address is
+    https, else 0); what is written before them may be invented and is not read.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        proxies = node().parameters.get("proxies", int(node().base_url.startswith("https://")))
+        told = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",")]
+        if proxies and len(told) >= proxies:
+            try:
+                request.META["REMOTE_ADDR"] = str(ip_address(told[-proxies]))
+            except ValueError:
+                return error_page(request, 400)
+            if request.headers.get("X-Forwarded-Proto") == "https":
+                request.META["wsgi.url_scheme"] = "https"
+        return self.get_response(request)
 
 
 class ContentSecurityPolicy:

@@ -183,6 +183,13 @@ def test_the_page_of_another_persons_payment_does_not_exist(order, client, lan):
         assert send(f"/thanh-toan/{path}/{REFERENCE}/").status_code == 404
 
 
+def test_an_order_without_a_payers_number_is_nobodys_page(payer):
+    """Filed at a counter by somebody without a number: references can be guessed, so nobody sees it online."""
+    open_order(reference="H36.101.01-261121-0009-P1", payer_number="")
+    assert payer.get("/thanh-toan/ket-qua/H36.101.01-261121-0009-P1/").status_code == 404
+    assert payer.post("/thanh-toan/bat-dau/H36.101.01-261121-0009-P1/").status_code == 404
+
+
 def test_while_waiting_the_page_refreshes_itself_in_part(order, payer):
     back = pay(payer, "nothing")
     part = payer.get(back, headers={"HX-Request": "true"}).content.decode()
