@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 
 from lienthong.casework.dossiers import models as tables
-from lienthong.casework.dossiers import states
+from lienthong.casework.dossiers import rules, states
 from lienthong.casework.dossiers.types import (
     Applicant,
     Attachment,
@@ -76,7 +76,7 @@ def as_dossier(row: tables.Dossier) -> Dossier:
         awaiting=row.awaiting,
         attachments=tuple(as_attachment(one) for one in row.attachments.order_by("round", "added_at", "id")),
         timeline=read_timeline(row.timeline),
-        supplements=tuple(as_supplement(one) for one in row.supplements.order_by("round")),
+        supplements=_supplements(row),
         fees=tuple(as_fee(one) for one in row.fees.order_by("requested_at", "id")),
         steps=tuple(as_step(one) for one in row.steps.select_related("account").order_by("position")),
     )
@@ -151,6 +151,25 @@ def as_attachment(row: tables.Attachment) -> Attachment:
         digitised=row.digitised,
         reused=row.reused,
     )
+
+
+def _supplements(row: tables.Dossier) -> tuple[SupplementRequest, ...]:
+    """The requests with their papers; the portal's copy has no rows of them and reads its story instead."""
+    kept = tuple(as_supplement(one) for one in row.supplements.order_by("round"))
+    return kept or told_requests(read_timeline(row.timeline))
+
+
+def told_requests(story: Sequence[TimelineEntry]) -> tuple[SupplementRequest, ...]:
+    """What status letters told about requests for papers: each is answered by the next supplement after it."""
+    told: list[SupplementRequest] = []
+    for entry in story:
+        if entry.deed == "ask_supplement":
+            reason, papers = rules.read_request(entry.note)
+            before_reception = not any(one.deed == "receive" and one.version < entry.version for one in story)
+            later = (one.at for one in story if one.deed == "supplement" and one.version > entry.version)
+            request = SupplementRequest(len(told) + 1, papers, reason, before_reception, entry.at, next(later, None))
+            told.append(request)
+    return tuple(told)
 
 
 def as_supplement(row: tables.Supplement) -> SupplementRequest:

@@ -18,6 +18,7 @@ REFERENCE_PATTERN: Final = "{agency}-{day:%y%m%d}-{number:06d}"
 Punctuality = Literal["early", "on_time", "late"]
 
 _WHITE = re.compile(r"[ \t]+")
+_NUMBERED = re.compile(r"^([0-9]{1,2})\. ")
 
 
 class PausableCalendar(Protocol):
@@ -110,3 +111,27 @@ def clean_text(text: str, *, field: str, at_most: int = 2000) -> str:
             field=field,
         )
     return kept
+
+
+def write_request(reason: str, papers: Sequence[str]) -> str:
+    """The words of a supplement request (form 02), as the story tells them: why, then the papers by number.
+
+    >>> write_request("Ảnh mờ.", ["Giấy chứng sinh", "Thẻ căn cước"])
+    'Ảnh mờ.\\n1. Giấy chứng sinh\\n2. Thẻ căn cước'
+    """
+    return "\n".join([reason, *(f"{number}. {paper}" for number, paper in enumerate(papers, start=1))])
+
+
+def read_request(words: str) -> tuple[str, tuple[str, ...]]:
+    """Why, and the papers: what `write_request` wrote, even where the reason has numbered lines itself.
+
+    >>> read_request("Thiếu:\\n1. vì mờ\\n1. Giấy chứng sinh\\n2. Thẻ căn cước")
+    ('Thiếu:\\n1. vì mờ', ('Giấy chứng sinh', 'Thẻ căn cước'))
+    >>> read_request("Không có danh sách")
+    ('Không có danh sách', ())
+    """
+    lines = words.split("\n")
+    last = _NUMBERED.match(lines[-1])
+    count = min(int(last[1]), len(lines) - 1) if last else 0
+    listed = [_NUMBERED.sub("", line) for line in lines[len(lines) - count :]]
+    return "\n".join(lines[: len(lines) - count]), tuple(listed)

@@ -61,7 +61,7 @@ def ask_supplement(*, dossier_id: UUID, papers: Sequence[str], reason: str, acto
             asked_at=now,
         )
         pause.start(dossier, now)
-        note = "\n".join([why, *(f"{number}. {paper}" for number, paper in enumerate(listed, start=1))])[:4000]
+        note = rules.write_request(why, listed)[:4000]
         journal.record(dossier, "ask_supplement", actor=actor, at=now, note=note, event=SupplementAsked)
         return queries.as_dossier(dossier)
 

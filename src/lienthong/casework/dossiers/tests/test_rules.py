@@ -124,3 +124,11 @@ def test_dates_in_words_and_on_letterheads():
     assert words.date_in_words(date(2026, 4, 1)) == "Ngày một tháng tư năm hai nghìn không trăm hai mươi sáu"
     assert words.date_of_letterhead("Đà Lạt", date(2026, 2, 3)) == "Đà Lạt, ngày 03 tháng 02 năm 2026"
     assert words.date_of_letterhead("Đà Lạt", date(2026, 11, 21)) == "Đà Lạt, ngày 21 tháng 11 năm 2026"
+
+
+papers = st.lists(st.text("ăb1. ", min_size=1, max_size=12), min_size=1, max_size=40)
+
+
+@given(st.text("ab1. \n", min_size=1, max_size=40), papers)
+def test_a_request_for_papers_is_read_as_it_was_written(reason, listed):
+    assert rules.read_request(rules.write_request(reason, listed)) == (reason, tuple(listed))

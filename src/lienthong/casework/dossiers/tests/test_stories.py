@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from lienthong.casework.dossiers import inbox, letters, queries, services, subscribers
+from lienthong.casework.dossiers import inbox, letters, queries, reading, services, subscribers
 from lienthong.casework.dossiers.models import Dossier
 from lienthong.casework.dossiers.tests import stories
 from lienthong.casework.dossiers.types import Paper, Status
@@ -261,3 +261,17 @@ def test_cash_at_the_counter_settles_the_fee(at_ward, people):
     services.request_fee(dossier_id=dossier.id, actor=people.registrar)
     done = services.take_payment(dossier_id=dossier.id, receipt_number="0000123", actor=people.desk)
     assert (done.status, done.fees[0].transaction_code) == (Status.IN_PROGRESS, "BL-0000123")
+
+
+def test_the_portal_reads_the_list_of_papers_from_the_story(at_ward, people, postman):
+    filed = file_online(people)
+    move_to_province(postman, filed)
+    services.ask_supplement(dossier_id=filed.id, papers=["Ảnh rõ hơn", "Bản sao"], reason="Ảnh mờ.", actor=people.desk)
+    services.take_supplement(dossier_id=filed.id, papers=[], note="Đã gửi", actor=SYSTEM)
+    row = Dossier.objects.get(pk=filed.id)
+    here = reading.as_dossier(row).supplements
+    row.supplements.all().delete()
+    [told], [kept] = reading.as_dossier(row).supplements, here
+    assert (told.round, told.papers, told.reason) == (1, ("Ảnh rõ hơn", "Bản sao"), "Ảnh mờ.")
+    assert told.before_reception is kept.before_reception is True
+    assert (told.asked_at, told.answered_at) == (kept.asked_at, kept.answered_at)
