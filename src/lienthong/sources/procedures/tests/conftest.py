@@ -8,6 +8,7 @@ import pytest
 
 from lienthong.kernel import clock
 from lienthong.sources.procedures import services
+from lienthong.sources.procedures.models import Entry, Version
 from lienthong.sources.procedures.rules.values import check_value
 from lienthong.sources.procedures.types import Field, Form, Procedure
 from lienthong.sources.procedures.types.form import answer_at
@@ -26,6 +27,15 @@ SHIPPED = {procedure.code: procedure for procedure in services.read_definitions(
 def _today() -> Iterator[None]:
     with clock.frozen(clock.at(2026, 11, 21, 9)):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_catalogue(request: pytest.FixtureRequest) -> None:
+    """Other rooms' tests keep a catalogue for their whole session; here each test begins without one."""
+    if request.node.get_closest_marker("django_db") is not None or "db" in request.fixturenames:
+        request.getfixturevalue("db")
+        Version.objects.all().delete()
+        Entry.objects.all().delete()
 
 
 @pytest.fixture
