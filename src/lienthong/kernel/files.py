@@ -110,7 +110,7 @@ def path_of(sha256: str) -> Path:
 def clean_name(name: str) -> str:
     """A name that is safe to show and to offer for download: no folders, no control characters, NFC."""
     last = nfc(name).replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*').strip(". ")
+    kept = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*\ufffd').strip(". ")
     return kept[-200:] or "tep"
 
 

@@ -13,10 +13,32 @@ LANGUAGES = ("vi", "en")
 
 _SPACES = re.compile(r"\s+")
 
+INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+"""Letters that nobody sees and copying from web pages brings along; they are dropped without a word."""
+_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 
 def nfc(text: str) -> str:
     """Composed Unicode (NFC): "é" as one letter, so that equal texts are equal bytes."""
     return unicodedata.normalize("NFC", text)
+
+
+def read_text(value: object, *, lines: bool = False) -> str | None:
+    """What a person typed, in NFC without invisible letters and doubled spaces; None when it is broken (or no text).
+
+    Broken: bytes that were no UTF-8, control characters, signs that turn the reading order around, unassigned ones.
+    """
+    if not isinstance(value, str):
+        return None
+    text = nfc(value.translate(INVISIBLE)).replace("\r\n", "\n").replace("\r", "\n")
+    for letter in text:
+        if letter == "\ufffd" or letter in _REORDERING:
+            return None
+        if unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") and letter not in "\n\t":
+            return None
+    if lines:
+        return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
+    return " ".join(text.split())
 
 
 def fold(text: str) -> str:

@@ -9,15 +9,13 @@ from datetime import date, datetime
 from typing import Final, Literal, Protocol
 
 from lienthong.kernel.errors import Refused
-from lienthong.kernel.text import fold, nfc, tr
+from lienthong.kernel.text import fold, nfc, read_text, tr
 
 CODE_PATTERN: Final = "{agency}-{day:%y%m%d}-{number:04d}"
 """TT 01/2018 Điều 19 with codes of QĐ 20/2020; TT 03/2025 may order another one, so a profile can set it."""
 REFERENCE_PATTERN: Final = "{agency}-{day:%y%m%d}-{number:06d}"
 
 Punctuality = Literal["early", "on_time", "late"]
-
-_WHITE = re.compile(r"[ \t]+")
 _NUMBERED = re.compile(r"^([0-9]{1,2})\. ")
 
 
@@ -100,8 +98,20 @@ def search_text(*parts: str) -> str:
 
 
 def clean_text(text: str, *, field: str, at_most: int = 2000) -> str:
-    """A reason or note as stored: NFC, trimmed. Raises Refused `dossiers.text-missing` or `.text-too-long`."""
-    kept = "\n".join(_WHITE.sub(" ", line).strip() for line in nfc(text).replace("\x00", "").splitlines()).strip()
+    """A reason or note as stored: NFC, trimmed.
+
+    Raises Refused `dossiers.text-missing`, `.text-broken` or `.text-too-long`.
+    """
+    kept = read_text(text.replace("\0", ""), lines=True)
+    if kept is None:
+        raise Refused(
+            "dossiers.text-broken",
+            tr(
+                "Nội dung có ký tự bị lỗi. Hãy xóa và gõ lại.",
+                "The text has broken characters. Delete it and type it again.",
+            ),
+            field=field,
+        )
     if not kept:
         raise Refused("dossiers.text-missing", tr("Hãy ghi rõ nội dung.", "Please write it out."), field=field)
     if len(kept) > at_most:

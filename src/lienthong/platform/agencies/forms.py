@@ -118,6 +118,6 @@ def _read_time(post: Mapping[str, object], name: str, errors: list[FieldError]) 
     hour, _, minute = str(post.get(name) or "").strip().replace("h", ":").partition(":")
     try:
         return time(int(hour), int(minute or 0))
-    except ValueError:
+    except (ValueError, OverflowError):
         errors.append(FieldError(name, _NO_TIME, "time"))
         return None

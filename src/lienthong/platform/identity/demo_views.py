@@ -22,7 +22,8 @@ _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @require_POST
 def sign_in_as(request: HttpRequest) -> HttpResponseBase:
     """Sign in as a synthetic person or officer. Raises NotFound ``identity.no-demo-person`` else."""
-    account = Account.objects.filter(username=request.POST.get("username", ""), is_demo=True, is_active=True).first()
+    username = request.POST.get("username", "").replace("\0", "")
+    account = Account.objects.filter(username=username, is_demo=True, is_active=True).first()
     if account is None:
         raise NotFound("identity.no-demo-person", tr("Không có người dùng thử này.", "There is no such demo person."))
     with db.atomic():

@@ -51,7 +51,7 @@ def _handler_of(dossier: Dossier, officer_id: int) -> OfficerRef:
     raise Refused(
         "dossiers.no-such-handler",
         tr("Chọn một cán bộ thụ lý của cơ quan.", "Choose a handler of the agency."),
-        field="officer_id",
+        field="officer",
     )
 
 

@@ -156,7 +156,7 @@ def take_payment(*, dossier_id: UUID, receipt_number: str, actor: Actor) -> Doss
 
     Raises Conflict `dossiers.moved-on`, NotAllowed, Refused for no number.
     """
-    number = rules.clean_text(receipt_number, field="receipt_number", at_most=60)
+    number = rules.clean_text(receipt_number, field="receipt", at_most=60)
     dossier = Dossier.objects.filter(pk=dossier_id).first()
     fee = dossier.fees.filter(paid_at__isnull=True).order_by("-requested_at").first() if dossier else None
     if dossier is None or fee is None:

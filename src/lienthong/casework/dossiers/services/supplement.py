@@ -122,7 +122,9 @@ def take_supplement(
     """At the node that answers: take the papers (from the portal or over the counter); the clock runs on.
 
     From the portal they may come too late: then they are kept and the citizen is told that nothing changed.
+    Raises Refused `dossiers.text-*` for the note.
     """
+    text = rules.clean_text(note, field="note") if note.strip() else ""
     with db.atomic():
         dossier = journal.lock_dossier(dossier_id)
         if actor.kind != "system":
@@ -137,9 +139,7 @@ def take_supplement(
         dossier.answers = _checked_answers(dossier, answers) or dossier.answers
         dossier.supplements.filter(answered_at__isnull=True).update(answered_at=now)
         back_to = pause.end(dossier, at or now, now)
-        journal.record(
-            dossier, "supplement", actor=actor, at=now, note=note[:2000], event=Supplemented, back_to=back_to
-        )
+        journal.record(dossier, "supplement", actor=actor, at=now, note=text, event=Supplemented, back_to=back_to)
         return queries.as_dossier(dossier)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from lienthong.casework.dossiers import queries, services
+from lienthong.casework.dossiers import queries, rules, services
 from lienthong.casework.dossiers.types import RETURN_LABELS, Dossier, Paper
 from lienthong.kernel import files
 from lienthong.kernel.access import Actor
@@ -154,7 +154,9 @@ def _uploaded(request: HttpRequest) -> tuple[Paper, ...]:
     if upload is None:
         raise Refused("dossiers.supplement-empty", tr("Hãy chọn tệp.", "Choose a file."), field="paper")
     kept = files.store(cast("Any", upload).chunks(), name=upload.name or "", field="paper")
-    return (Paper("", request.POST.get("title", "").strip() or kept.name, kept, digitised=True),)
+    title = request.POST.get("title", "")
+    named = rules.clean_text(title, field="title", at_most=250) if title.strip() else kept.name
+    return (Paper("", named, kept, digitised=True),)
 
 
 _ACTS: dict[str, Act] = {

@@ -9,12 +9,13 @@ from lienthong.kernel import audit, clock, db
 from lienthong.kernel.access import Actor, require
 from lienthong.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from lienthong.kernel.profile import node
-from lienthong.kernel.text import Bilingual, nfc, show_date, tr
+from lienthong.kernel.text import Bilingual, nfc, read_text, show_date, tr
 from lienthong.platform.agencies import models
 from lienthong.platform.agencies.rules import normal_code
 from lienthong.platform.agencies.types import DayKind, DeclaredDay
 
 _MOST_TEXT = 200
+_BROKEN = tr("Có ký tự bị lỗi. Hãy xóa và gõ lại.", "It has broken characters. Delete it and type it again.")
 _MISSING = {
     "name_vi": tr("Hãy ghi tên ngày bằng tiếng Việt.", "Enter the name of the day in Vietnamese."),
     "name_en": tr("Hãy ghi tên ngày bằng tiếng Anh.", "Enter the name of the day in English."),
@@ -164,7 +165,9 @@ def _may(actor: Actor, agency_code: str) -> str:
 def _text_errors(**texts: str) -> list[FieldError]:
     errors = []
     for field, text in texts.items():
-        if not text.strip():
+        if read_text(text) is None:
+            errors.append(FieldError(field, _BROKEN, "broken-text"))
+        elif not text.strip():
             errors.append(FieldError(field, _MISSING[field], "required"))
         elif len(text) > _MOST_TEXT:
             errors.append(

@@ -12,8 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lienthong.kernel.text import Bilingual, tr
-from lienthong.sources.procedures.rules.texts import read_text
+from lienthong.kernel.text import Bilingual, read_text, tr
 from lienthong.sources.procedures.types import RESULT_CODE, Audience, Channel, Level, Procedure, RowNote
 
 COLUMNS = (

@@ -7,32 +7,14 @@ from datetime import date
 from typing import Any
 
 from lienthong.kernel.errors import FieldError
-from lienthong.kernel.text import nfc, show_number, tr
+from lienthong.kernel.text import read_text, show_number, tr
 from lienthong.sources.procedures.rules.findings import Checked, problem
 from lienthong.sources.procedures.rules.persons import number_facts
 from lienthong.sources.procedures.types.form import Field
 
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
-"""Letters that nobody sees and copying from web pages brings along; they are dropped without a word."""
-_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PERSONAL_NUMBER = re.compile(r"\d{12}", re.ASCII)
 _PHONE = re.compile(r"0\d{9,10}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-
-
-def read_text(value: Any, *, lines: bool = False) -> str | None:
-    """Text in NFC without invisible letters and doubled spaces; None when it is broken (or is no text)."""
-    if not isinstance(value, str):
-        return None
-    text = nfc(value.translate(INVISIBLE)).replace("\r\n", "\n").replace("\r", "\n")
-    for letter in text:
-        if letter == "\ufffd" or letter in _REORDERING:
-            return None
-        if unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") and letter not in "\n\t":
-            return None
-    if lines:
-        return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
-    return " ".join(text.split())
 
 
 def check_text(one: Field, value: Any, today: date) -> Checked:

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from lienthong.kernel.errors import FieldError
-from lienthong.kernel.text import nfc, show_number
+from lienthong.kernel.text import INVISIBLE, nfc, read_text, show_number
 from lienthong.sources.procedures.rules.dates import check_date
 from lienthong.sources.procedures.rules.findings import Checked, problem
-from lienthong.sources.procedures.rules.texts import INVISIBLE, check_text, read_text
+from lienthong.sources.procedures.rules.texts import check_text
 from lienthong.sources.procedures.types.form import Field
 
 _DIGITS = re.compile(r"-?\d{1,15}", re.ASCII)
