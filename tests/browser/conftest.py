@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from lienthong.node.demo.country import NAMES, Country
-from lienthong.node.story.command import free_ports
+from lienthong.node.demo.passing import free_ports
 from lienthong.node.suite import BROWSERS
 from tests.browser.visitor import Visitor
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lienthong.node.demo.country import NAMES, Country
-from lienthong.node.story.command import free_ports
+from lienthong.node.demo.passing import free_ports
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ import pytest
 
 from lienthong.kernel.profile import BadProfile, read_profile
 from lienthong.node import cli, cluster, serve, wiring
+from lienthong.node.demo.passing import free_ports
 from lienthong.node.postgres import EmbeddedServer
-from lienthong.node.story.command import free_ports
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -1,12 +1,11 @@
 """bench start: how long the demo takes to come up the first and the second time, and what an idle node weighs."""
 
-import tempfile
 import time
 from pathlib import Path
 
 from lienthong.node.bench.report import Measured
 from lienthong.node.demo.country import NAMES, Country
-from lienthong.node.story.command import free_ports
+from lienthong.node.demo.passing import passing_country, passing_folder
 
 FIRST_SECONDS = 60.0
 SECOND_SECONDS = 15.0
@@ -15,10 +14,10 @@ IDLE_MEGABYTES = 200.0
 
 def measure(size: int | None = None) -> Measured:
     """Two starts in a fresh folder; memory is read a few seconds after the second, shared pages counted once."""
-    with tempfile.TemporaryDirectory(prefix="lienthong-start-") as folder:
-        Path(folder).chmod(0o755)
-        first, _ = _start(Path(folder), size)
-        second, weights = _start(Path(folder), size)
+    with passing_folder() as folder:
+        first, _ = _start(folder, size)
+        second, weights = _start(folder, size)
+        Country(folder).throw_away()
     heaviest = max(weights.values())
     return Measured(
         name="start",
@@ -36,7 +35,7 @@ def measure(size: int | None = None) -> Measured:
 
 def _start(home: Path, people: int | None) -> tuple[float, dict[str, float]]:
     started = time.monotonic()
-    with Country(home, free_ports(len(NAMES)), lambda _line: None, people=people or 20_000) as country:
+    with passing_country(home=home, people=people or 20_000) as country:
         country.prepare()
         country.start()
         seconds = time.monotonic() - started

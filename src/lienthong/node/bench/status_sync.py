@@ -7,16 +7,14 @@ receipt at the province. The baseline is the same rows into the same table, one 
 import json
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from lienthong.node.bench.report import Measured
-from lienthong.node.demo.country import NAMES, Country, CountryProblem
-from lienthong.node.story.command import free_ports
+from lienthong.node.demo.country import Country, CountryProblem
+from lienthong.node.demo.passing import passing_country
 
 CHANGES = 200_000
 RATE_GOAL = 10_000.0
@@ -32,15 +30,13 @@ _LETTERS = "SELECT count(*) FROM exchange_outgoingletter WHERE name = 'dossier-s
 def measure(size: int | None = None) -> Measured:
     """Carry `size` changes (200,000 by default) and measure the baseline beside them."""
     changes = size or CHANGES
-    with tempfile.TemporaryDirectory(prefix="lienthong-bench-") as folder:
-        Path(folder).chmod(0o755)
-        with Country(Path(folder), free_ports(len(NAMES)), lambda _line: None, people=500) as country:
-            country.prepare()
-            for name in ("hub", "province"):
-                country.start_node(name)
-            for name in ("hub", "province"):
-                country.wait_until_healthy(name)
-            return _measure(country, changes)
+    with passing_country(people=500) as country:
+        country.prepare()
+        for name in ("hub", "province"):
+            country.start_node(name)
+        for name in ("hub", "province"):
+            country.wait_until_healthy(name)
+        return _measure(country, changes)
 
 
 def _measure(country: Country, changes: int) -> Measured:

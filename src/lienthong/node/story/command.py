@@ -2,9 +2,7 @@
 
 import json
 import secrets
-import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -14,6 +12,7 @@ from pathlib import Path
 from lienthong.kernel import clock
 from lienthong.node.cluster import UpgradeFailed
 from lienthong.node.demo.country import NAMES, Country, CountryProblem
+from lienthong.node.demo.passing import passing_country
 from lienthong.node.postgres import ServerProblem
 from lienthong.node.serve import PortTaken
 from lienthong.node.story.browser import PageProblem
@@ -44,18 +43,6 @@ _GIVEN = (
 )
 
 
-def free_ports(count: int) -> tuple[int, ...]:
-    """Ports that nobody listens on now."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return tuple(probe.getsockname()[1] for probe in probes)
-    finally:
-        for probe in probes:
-            probe.close()
-
-
 def make_tale(country: Country, *, today: date | None = None) -> Tale:
     """The tale of the demo's mother and a child born yesterday, in the country's addresses."""
     mother = next(person for person in NAMED_PEOPLE if person.key == MOTHER)
@@ -80,16 +67,14 @@ def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> bool:
 def run(*, home: Path | None, as_json: bool) -> int:
     """Tell the story and check it; gives 0 only if every check holds."""
     say = (lambda _line: None) if as_json else _print
-    with tempfile.TemporaryDirectory(prefix="lienthong-story-") as folder:
-        Path(folder).chmod(0o755)
-        try:
-            with Country(home or Path(folder), free_ports(len(NAMES)), say) as country:
-                country.prepare()
-                country.start()
-                told, checked = _tell(country, say)
-        except (CountryProblem, PortTaken, ServerProblem, UpgradeFailed, StoryStopped, PageProblem) as problem:
-            print(f"lienthong: {problem}", file=sys.stderr)
-            return 1
+    try:
+        with passing_country(say=say, home=home) as country:
+            country.prepare()
+            country.start()
+            told, checked = _tell(country, say)
+    except (CountryProblem, PortTaken, ServerProblem, UpgradeFailed, StoryStopped, PageProblem) as problem:
+        print(f"lienthong: {problem}", file=sys.stderr)
+        return 1
     holds = all(check.holds for check in checked)
     if as_json:
         print(
