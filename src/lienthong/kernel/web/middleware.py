@@ -20,6 +20,7 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
+BROKEN_TEXT = tr("Địa chỉ hoặc nội dung có ký tự bị lỗi.", "The address or the text has a broken character.")
 EXCHANGE_PATH = "/exchange/"
 MAX_REQUEST_BYTES = 100 * 2**20
 """More than any form with its files needs; beyond it nothing is read. Letters of nodes have limits of their own."""
@@ -110,8 +111,7 @@ class Limits:
             ).format(n=MAX_REQUEST_BYTES // 2**20)
             return error_page(request, 413, message, code="web.too-large")
         if "\0" in request.path or (_has_nul(request.GET) and wants_problem(request)):
-            message = tr("Địa chỉ có ký tự bị lỗi.", "The address has a broken character.")
-            return error_page(request, 400, message, code="web.broken-text")
+            return error_page(request, 400, BROKEN_TEXT, code="web.broken-text")
         if _has_nul(request.GET):
             request.GET = _without_nul(request.GET)  # type: ignore[assignment]  # as immutable as the first
         return self.get_response(request)
@@ -141,6 +141,16 @@ class Refusals:
             told.headers["Allow"] = response.headers["Allow"]
             return told
         return response
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Refuses a form whose bytes are no UTF-8: Django would read them as another alphabet and keep nonsense."""
+        if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
+            return None
+        try:
+            request.body.decode()
+        except UnicodeDecodeError:
+            return error_page(request, 400, BROKEN_TEXT, code="web.broken-text")
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The response to a refusal; None leaves other exceptions to Django."""

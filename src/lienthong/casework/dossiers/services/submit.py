@@ -15,7 +15,7 @@ from lienthong.casework.dossiers.types import RETURN_WAYS, Applicant, Channel, P
 from lienthong.casework.dossiers.types import Dossier as DossierFacts
 from lienthong.kernel import audit, clock, db
 from lienthong.kernel.access import Actor
-from lienthong.kernel.errors import Conflict, Invalid, NotAllowed, Refused
+from lienthong.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.ids import new_id
 from lienthong.kernel.profile import node
@@ -115,8 +115,11 @@ def register_dossier(*, letter: letters.DossierSubmitted, envelope: Envelope, ac
     """
     if exchange_queries.node_for(letter.agency_code).agency_code != node().agency_code:
         raise Refused(
-            "dossiers.not-ours", tr("Hồ sơ gửi nhầm cơ quan.", "This agency does not answer for the dossier.")
+            "dossiers.not-ours",
+            tr("Hồ sơ gửi nhầm cơ quan.", "This agency does not answer for the dossier."),
+            field="agency_code",
         )
+    _require_known_desk(letter.reception_code)
     procedure = procedure_queries.get_procedure(letter.procedure_code, version=letter.procedure_version)
     papers = papers_of(letter.papers, envelope.parts)
     clean = check_filing(procedure, letter.answers, papers, channel=letter.channel)
@@ -140,6 +143,19 @@ def register_dossier(*, letter: letters.DossierSubmitted, envelope: Envelope, ac
     journal.add_papers(dossier, papers, at=clock.now(), round_number=0)
     audit.record(actor, "dossiers.register", f"dossier:{dossier.pk}", sender=envelope.sender)
     journal.publish(dossier, Submitted, at=dossier.submitted_at, status_before=0)
+
+
+def _require_known_desk(reception_code: str) -> None:
+    """A desk that is not would be nobody's work list. Raises NotFound `agencies.unknown`."""
+    if agency_queries.find_agency(reception_code) is None:
+        raise NotFound(
+            "agencies.unknown",
+            tr(
+                f"Không có bộ phận một cửa mang mã {reception_code}.",
+                f"There is no desk with the code {reception_code}.",
+            ),
+            field="reception_code",
+        )
 
 
 def check_filing(

@@ -12,7 +12,7 @@ from lienthong.kernel import audit, clock, db, files
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import FieldError, Invalid, NotAllowed, NotFound, Refused
 from lienthong.kernel.files import FileRef
-from lienthong.kernel.text import tr
+from lienthong.kernel.text import Bilingual, tr
 from lienthong.sources.procedures import queries as procedures_queries
 from lienthong.sources.procedures.types import Answers
 from lienthong.sources.procedures.types import Page as FormPage
@@ -177,12 +177,17 @@ def _with_files(
             try:
                 described = describe(files.store(uploads[one.path], name=uploads[one.path].name, field=one.path))
             except Refused as refusal:
-                errors.append(FieldError(one.path, refusal.message, refusal.code))
+                errors.append(FieldError(one.path, about(one.title, refusal.message), refusal.code))
         elif posted.get(f"{one.path}-remove"):
             described = None
         group, _, name = one.path.partition(".")
         typed.setdefault(group, {})[name] = described
     return typed, errors
+
+
+def about(title: Bilingual, message: Bilingual) -> Bilingual:
+    """A sentence about a file that says which one is meant: a page may ask for several."""
+    return tr(f"“{title.vi}”: {message.vi}", f"“{title.en}”: {message.en}")
 
 
 def describe(ref: FileRef) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from lienthong.channels.portal.views.mine import OPEN, dossier_context
 from lienthong.kernel import access, files
 from lienthong.kernel.errors import FieldError, Refused
 from lienthong.kernel.files import FileRef
+from lienthong.kernel.text import bilingual
 
 log = structlog.get_logger()
 
@@ -88,13 +89,13 @@ def _kept(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
 
 def _keep_uploads(request: HttpRequest, dossier: Dossier, asked: SupplementRequest) -> list[FieldError]:
     kept, errors = dict(_kept(request, dossier)), []
-    for name, _ in _inputs(asked):
+    for name, title in _inputs(asked):
         upload = request.FILES.get(name)
         if upload is not None:
             try:
                 ref = files.store(upload, name=upload.name or "", field=name)
             except Refused as refusal:
-                errors.append(FieldError(name, refusal.message, refusal.code))
+                errors.append(FieldError(name, services.about(bilingual(title), refusal.message), refusal.code))
             else:
                 kept[name] = {"sha256": ref.sha256, "name": ref.name, "media_type": ref.media_type, "size": ref.size}
         elif request.POST.get(f"{name}-remove"):
