@@ -29,7 +29,8 @@ class Measured:
             ("goal", self.goals),
         ):
             lines.extend(f"  {title:<9} {key:<42} {_show(value)}" for key, value in table.items())
-        lines.append(f"  goal {'met' if self.met else 'NOT met'}")
+        if self.goals:
+            lines.append(f"  goal {'met' if self.met else 'NOT met'}")
         return "\n".join([*lines, self.profile]).rstrip()
 
 
