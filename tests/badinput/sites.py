@@ -14,6 +14,7 @@ from lienthong.kernel import events, roles
 from lienthong.kernel.profile import Node, playing, read_profile
 from lienthong.node import urls, wiring
 
+_OF_EVERY_NODE = next(place for place, one in enumerate(urls.urlpatterns) if isinstance(one, URLResolver)) + 1
 NAMES = ("hub", "population", "province")
 
 
@@ -28,7 +29,7 @@ def routes_of(name: str) -> ModuleType:
     module = ModuleType(f"routes_of_{name}")
     module.__dict__.update({key: value for key, value in vars(urls).items() if key.startswith("handler")})
     module.urlpatterns = [  # type: ignore[attr-defined]  # what Django reads
-        *urls.urlpatterns[:2],
+        *urls.urlpatterns[:_OF_EVERY_NODE],
         *(path(prefix, include(doors)) for role in wiring.roles_of(profile_of(name)) for prefix, doors in role.urls),
         urls.urlpatterns[-1],
     ]

@@ -3,11 +3,12 @@
 from django.urls import include, path
 
 from lienthong.kernel.profile import node
-from lienthong.node import health
+from lienthong.node import health, openapi
 from lienthong.node.wiring import roles_of
 
 urlpatterns = [
     path("suc-khoe/", health.health, name="health"),
+    path("api/v1/openapi.json", openapi.describe, name="openapi"),
     path("", include("lienthong.kernel.web.urls")),
 ]
 
