@@ -1,6 +1,7 @@
 """Places that receive: which agency stands behind the commune or province chosen in a form."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from lienthong.channels.portal.types import ReceivingPlace
@@ -85,11 +86,11 @@ def _is_connected(agency_code: str) -> bool:
     return True
 
 
-def place_names(codes: Mapping[str, str]) -> dict[str, str]:
-    """Question path → name of the commune (5 digits) or province (2 digits) chosen there."""
+def place_names(codes: Mapping[str, str], on: date | None = None) -> dict[str, str]:
+    """Question path → name of the commune (5 digits) or province (2 digits) chosen there, as it was on that day."""
     names = {}
     for path, code in codes.items():
-        unit = agencies_queries.find_unit(code)
+        unit = agencies_queries.find_unit(code, on) or agencies_queries.find_unit(code)
         if unit is not None:
             names[path] = unit.address
     return names

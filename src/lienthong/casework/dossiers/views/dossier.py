@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -161,18 +162,18 @@ def answer_rows(dossier: Dossier) -> list[dict[str, Any]]:
     procedure = procedure_queries.find_procedure(dossier.procedure_code, version=dossier.procedure_version)
     if procedure is None or procedure.form is None:
         return []
+    filed = dossier.submitted_at.astimezone(clock.ZONE).date()
     return [
-        {"key": row.title, "value": _place(row.raw) if row.widget == "commune" else row.value}
+        {"key": row.title, "value": _place(row.raw, filed) if row.widget in ("commune", "province") else row.value}
         for row in procedure_queries.review(procedure.form, dossier.answers)
         if not row.path.startswith("applicant.")
     ]
 
 
-def _place(gso_code: object) -> str:
-    try:
-        return agency_queries.get_commune(str(gso_code)).address
-    except Refused:
-        return str(gso_code)
+def _place(gso_code: object, on: date) -> str:
+    """The place as it was called when the dossier was filed: codes went to other places with the mergers."""
+    unit = agency_queries.find_unit(str(gso_code), on) or agency_queries.find_unit(str(gso_code))
+    return unit.address if unit else str(gso_code)
 
 
 def _timeline(dossier: Dossier) -> list[dict[str, Any]]:

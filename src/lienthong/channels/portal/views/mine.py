@@ -16,6 +16,7 @@ from lienthong.channels.portal.views.catalogue import page_number
 from lienthong.channels.portal.views.status import MEANINGS, timeline_items
 from lienthong.kernel import access
 from lienthong.kernel.access import Actor
+from lienthong.kernel.clock import ZONE
 from lienthong.kernel.text import tr
 from lienthong.platform.agencies import queries as agencies_queries
 from lienthong.platform.payments import queries as payments_queries
@@ -138,7 +139,8 @@ def _answer_groups(dossier: Dossier, procedure: Procedure | None) -> list[dict[s
     if procedure is None or procedure.form is None:
         return []
     rows = [row for row in procedures_queries.review(procedure.form, dossier.answers) if row.widget != "file"]
-    named = places.place_names({row.path: str(row.raw) for row in rows if row.widget in ("commune", "province")})
+    filed = dossier.submitted_at.astimezone(ZONE).date()
+    named = places.place_names({row.path: str(row.raw) for row in rows if row.widget in ("commune", "province")}, filed)
     groups = []
     for page in procedure.form.pages:
         mine = [{"key": row.title, "value": named.get(row.path, row.value)} for row in rows if row.page_key == page.key]
