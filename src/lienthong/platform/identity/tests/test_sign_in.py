@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -75,6 +76,26 @@ def test_a_wrong_password_and_an_unknown_name_look_alike(client, lan):
 
     assert "không khớp" in wrong.content.decode()
     assert (wrong.status_code, seen(wrong)) == (unknown.status_code, seen(unknown))
+
+
+def test_an_unknown_name_is_hashed_as_often_as_a_known_one(client, lan, monkeypatch):
+    """Else the time of the answer would tell who has an account."""
+    from django.contrib.auth.hashers import MD5PasswordHasher
+
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+
+    def count(self: MD5PasswordHasher, password: str, *rest: Any) -> str:
+        hashed.append(password)
+        return encode(self, password, *rest)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", count)
+    counts = []
+    for name in (lan.personal_number, "068185999999", "khong.co"):
+        hashed.clear()
+        sign_in(client, name, "sai")
+        counts.append(hashed.count("sai"))
+    assert counts == [1, 1, 1]
 
 
 def test_an_account_without_a_password_opens_to_no_password(client):
