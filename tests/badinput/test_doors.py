@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 
 from lienthong.kernel.access import SYSTEM
 from lienthong.kernel.web.middleware import MAX_REQUEST_BYTES
+from lienthong.node import wiring
 from lienthong.platform.identity import services as identity
 from tests.badinput import sites
 
@@ -191,3 +193,15 @@ def test_an_endless_request_is_turned_away_before_it_is_read(hub):
 @pytest.mark.parametrize("length", ["-1", "abc", "9" * 30, "１２"])
 def test_a_length_that_is_none_is_turned_away(hub, length):
     assert Client().post("/xac-minh/", b"", content_type="text/plain", CONTENT_LENGTH=length).status_code == 413
+
+
+def test_doors_of_the_demo_do_not_open_in_earnest():
+    """One-press sign-in and pretended money on a real node would be a mistake in one line of its profile."""
+    hub = sites.profile_of("hub")
+    assert wiring.complaints(hub) == []
+    said = [complaint.sentence for complaint in wiring.complaints(replace(hub, demo=False))]
+    assert len(said) == 2
+    assert all("demo = true" in sentence for sentence in said)
+    assert {word for sentence in said for word in re.findall(r"“(.+?)”", sentence)} == {
+        "identity.demo", "payments.demo_gateway",
+    }  # fmt: skip
