@@ -67,7 +67,7 @@ def _complain(profile: Node) -> Iterable[str]:
             yield f"Role “{name}” is unknown. Known roles: {', '.join(sorted(known))}."
             continue
         if "demo" in name.partition(".")[2] and not profile.demo:
-            yield f"Role “{name}” lets anybody in or takes pretended money: only a profile with demo = true may have it."
+            yield f"Role “{name}” is for pretending: only a profile with demo = true may have it."
         for needed in role.needs:
             if needed not in chosen:
                 yield f"Role “{name}” needs the role “{needed}”: add it to the roles of the profile."
