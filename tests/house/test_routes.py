@@ -7,7 +7,7 @@ import pytest
 from django.urls import URLPattern, URLResolver
 
 from lienthong.kernel.profile import read_profile
-from lienthong.node import wiring
+from lienthong.node import doors, wiring
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROFILES = ("hub", "population", "province")
@@ -37,6 +37,14 @@ def test_every_route_has_an_access_rule(name):
         if not getattr(pattern.callback, "access_rule", None)
     ]
     assert open_doors == []
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_door_before_django_has_an_access_rule(name):
+    profile = read_profile(REPOSITORY / "nodes" / f"{name}.toml")
+    for role in wiring.roles_of(profile):
+        for _, named in role.doors:
+            assert doors.find_door(named)
 
 
 @pytest.mark.parametrize("name", PROFILES)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Concatenate, Literal, ParamSpec, cast
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -13,6 +13,7 @@ from lienthong.kernel.errors import NotAllowed
 from lienthong.kernel.text import tr
 
 P = ParamSpec("P")
+T = TypeVar("T")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 SIGN_IN_PATH = "/dang-nhap/"
@@ -95,6 +96,16 @@ def public(view: View[P]) -> View[P]:
 def signed_node(view: View[P]) -> View[P]:
     """Only signed messages of other nodes; the exchange verifies the signature inside."""
     return _guarded(view, "signed_node", lambda _request: None)
+
+
+def door(rule: str) -> Callable[[T], T]:
+    """A door before Django (`Role.doors`): it makes the named check by itself, e.g. `signed_node`, `client_system`."""
+
+    def mark(callable_: T) -> T:
+        cast("Any", callable_).access_rule = rule
+        return callable_
+
+    return mark
 
 
 def signed_in(level: int = 1) -> Callable[[View[P]], View[P]]:

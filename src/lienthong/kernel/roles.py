@@ -15,7 +15,9 @@ class Role:
 
     urls: (prefix, module) pairs · listeners: (event class, function) · inbox: (letter class, function) ·
     questions: (service, function) · periodic: (seconds, function) · ports: (port class, adapter class) ·
-    menu: (path, label, duties that see it; () = everybody, ("person",) = signed-in people) for the navigation.
+    menu: (path, label, duties that see it; () = everybody, ("person",) = signed-in people) for the navigation ·
+    tabs: (group, address, label, order): pages of several rooms under one heading of the operator ·
+    doors: (path prefix, "module:callable") answered before Django, for paths where every millisecond counts.
     """
 
     name: str
@@ -29,6 +31,8 @@ class Role:
     periodic: tuple[tuple[float, Callable[[], object]], ...] = ()
     ports: tuple[tuple[type, Callable[[], Any]], ...] = ()
     menu: tuple[tuple[str, Bilingual, tuple[str, ...]], ...] = ()
+    tabs: tuple[tuple[str, str, Bilingual, int], ...] = ()
+    doors: tuple[tuple[str, str], ...] = ()
 
 
 _open: list[Role] = []
@@ -47,6 +51,12 @@ def opened() -> tuple[Role, ...]:
 
 def is_open(name: str) -> bool:
     return any(role.name == name for role in _open)
+
+
+def tabs(group: str) -> tuple[tuple[str, Bilingual], ...]:
+    """The pages of a group that this node has, as (address, label) in their order."""
+    found = [(order, href, label) for role in _open for name, href, label, order in role.tabs if name == group]
+    return tuple((href, label) for _, href, label in sorted(found, key=lambda one: one[:2]))
 
 
 def port(port_class: type[T]) -> T:

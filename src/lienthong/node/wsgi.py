@@ -3,9 +3,13 @@
 import ctypes
 import os
 import signal
+from typing import TYPE_CHECKING
 
 import django
 from django.core.handlers.wsgi import WSGIHandler
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.node.settings")
 
@@ -17,12 +21,12 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _make() -> WSGIHandler:
+def _make() -> "WSGIApplication":
     django.setup(set_prefix=False)
     from django.conf import settings
 
     from lienthong.kernel.profile import node
-    from lienthong.node import wiring
+    from lienthong.node import doors, wiring
 
     if sentences := [complaint.sentence for complaint in wiring.complaints(node())]:
         raise SystemExit("\n".join(f"lienthong: {sentence}" for sentence in sentences))
@@ -33,7 +37,7 @@ def _make() -> WSGIHandler:
 
         _die_with_parent()
         background.start([entry for role in roles.opened() for entry in role.periodic])
-    return WSGIHandler()
+    return doors.before(WSGIHandler())
 
 
 application = _make()

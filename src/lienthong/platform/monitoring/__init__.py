@@ -1,0 +1,1 @@
+"""Monitoring (giám sát vận hành)."""
