@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from lienthong.node import cluster, suite
+from lienthong.node import cluster, outsiders, suite
 from lienthong.node.postgres import EmbeddedServer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -171,6 +171,7 @@ def test_words_go_on_to_pytest_and_a_missing_browser_fails_only_in_ci(monkeypatc
     became = []
     monkeypatch.setattr(suite, "find_browser", lambda: "")
     monkeypatch.setattr(suite, "_install_browser", lambda: "")
+    monkeypatch.setattr(outsiders, "install_missing", lambda: ())
     monkeypatch.setattr(os, "execv", lambda _program, words: became.append(words[3:]) or 0)
     monkeypatch.delenv("CI", raising=False)
     assert suite.run(["-k", "letter"]) == 0
@@ -181,6 +182,58 @@ def test_words_go_on_to_pytest_and_a_missing_browser_fails_only_in_ci(monkeypatc
     monkeypatch.setattr(suite, "find_browser", lambda: "/usr/bin/true")
     assert suite.run([]) == 0
     assert became[1:] == [["-n", "2", "--dist", "loadgroup"]]
+
+
+def test_missing_outside_programs_are_said_in_a_sentence_and_fail_only_in_ci(monkeypatch, capsys):
+    monkeypatch.setattr(suite, "find_browser", lambda: "/usr/bin/true")
+    monkeypatch.setattr(outsiders, "find_missing", lambda *_: ("nginx", "engine"))
+    monkeypatch.setattr(outsiders, "can_install", lambda: False)
+    monkeypatch.setattr(os, "execv", lambda _program, _words: 0)
+    monkeypatch.delenv("CI", raising=False)
+    assert suite.run([]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Without nginx, engine the tests")
+    assert "apt-get install nginx-light libengine-pkcs11-openssl" in said
+    monkeypatch.setenv("CI", "true")
+    assert suite.run([]) == 1
+
+
+OUTSIDERS = """
+import pytest
+
+@pytest.mark.outsiders("openssl")
+def test_one_tool(outside_tool): assert outside_tool("openssl")
+
+@pytest.mark.outsiders
+def test_all_tools(): pass
+
+def test_none(): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("gone", "outcome"),
+    [("", "3 passed"), ("nginx", "2 passed, 1 deselected"), ("openssl", "1 passed, 2 deselected")],
+)
+def test_tests_of_missing_programs_are_left_out_one_by_one(folder, gone, outcome):
+    (folder / "test_outsiders.py").write_text(OUTSIDERS)
+    (folder / "conftest.py").write_text(
+        "from lienthong.node import outsiders\n"
+        f"outsiders.find_tool = lambda name: '' if name == {gone!r} else '/there'\n"
+    )
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-n0", "-p", "no:cacheprovider", "-c", "pyproject.toml"),
+            *(f"--rootdir={folder}", folder / "test_outsiders.py"),
+        ],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome in done.stdout, done.stdout + done.stderr
+    assert ("Without" in done.stdout) == bool(gone)
 
 
 def test_a_stub_that_only_explains_itself_is_no_browser(folder, monkeypatch):

@@ -1,4 +1,4 @@
-"""`./lienthong test`: all tests, browser tests included where there is a browser."""
+"""`./lienthong test`: all tests, browser tests where there is a browser, outsiders' where their programs are."""
 
 import os
 import shutil
@@ -6,6 +6,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from lienthong.node import outsiders
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -17,7 +19,7 @@ _WORKERS = "2"
 
 
 def run(words: list[str]) -> int:
-    """Become pytest with these words. Without a browser the other tests run; in CI its absence is a failure: 1."""
+    """Become pytest with these words. What is missing leaves its tests out; in CI its absence is a failure: 1."""
     browser = find_browser() or _install_browser()
     options = ["-n", _WORKERS, "--dist", "loadgroup"] if not words else []
     if browser:
@@ -31,6 +33,10 @@ def run(words: list[str]) -> int:
         if os.environ.get("CI"):
             return 1
         options += ["-m", "not browser"]
+    if missing := outsiders.install_missing():
+        print(outsiders.explain_missing(missing), flush=True)
+        if os.environ.get("CI"):
+            return 1
     os.chdir(REPOSITORY)
     sys.stdout.flush()
     return os.execv(sys.executable, [sys.executable, "-m", "pytest", *options, *words])  # noqa: S606 (our own program)
@@ -59,12 +65,7 @@ def _starts(program: str) -> bool:
 
 def _install_browser() -> str:
     """On Debian as root a missing Chromium is installed; gives its path, "" where that cannot be."""
-    program = shutil.which("apt-get")
-    if os.geteuid() != 0 or program is None:
+    if not outsiders.can_install():
         return ""
-    print("Installing Chromium for the browser tests …", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    waiting = ["-o", "DPkg::Lock::Timeout=120"]
-    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
-        subprocess.run([program, *waiting, *command], env=environment, capture_output=True, check=False)  # noqa: S603
+    outsiders.install(["chromium"], "Chromium for the browser tests")
     return find_browser()

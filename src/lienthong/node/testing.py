@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from weakref import WeakSet
 import psycopg
 import pytest
 
-from lienthong.node import cluster
+from lienthong.node import cluster, outsiders
 from lienthong.node.places import place_of, throw_away
 from lienthong.node.postgres import STARTER_CLUSTER, EmbeddedServer, ServerProblem
 
@@ -219,6 +219,41 @@ def _database_prefix(run: str) -> str:
 
 def _database_name() -> str:
     return f"{_database_prefix(Path(os.environ[_RUN]).name)}{_worker_name()}"
+
+
+# Programs that nobody here wrote
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests whose outside programs are not here; `outsiders` names them, without names it means all."""
+    missing = set(outsiders.find_missing())
+    without: list[pytest.Item] = []
+    for item in items if missing else ():
+        mark = item.get_closest_marker("outsiders")
+        if mark is not None and missing & set(mark.args or outsiders.PACKAGES):
+            without.append(item)
+    if without:
+        config.hook.pytest_deselected(items=without)
+        left_out = set(without)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_report_collectionfinish() -> str:
+    missing = outsiders.find_missing()
+    return outsiders.explain_missing(missing) if missing else ""
+
+
+@pytest.fixture
+def outside_tool() -> Callable[[str], str]:
+    """`outside_tool("xmlsec1")` is the path of a program that nobody here wrote, for a test so marked."""
+
+    def path_of(name: str) -> str:
+        found = outsiders.find_tool(name)
+        if not found:
+            pytest.fail(f"{name} is not here: mark this test with @pytest.mark.outsiders({name!r})", pytrace=False)
+        return found
+
+    return path_of
 
 
 # The worker's database
