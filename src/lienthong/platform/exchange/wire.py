@@ -3,8 +3,6 @@
 Whatever arrives is read here, strictly: what cannot be read is refused with the field at fault.
 """
 
-import base64
-import binascii
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -23,11 +21,11 @@ from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import Bilingual, nfc, tr
 from lienthong.platform.exchange.rules import MAX_PARTS
 from lienthong.platform.exchange.types import LETTER_NAME, SERVICE_NAME, Letter
+from lienthong.platform.signing import queries as signing_queries
 
 SIGNATURE_HEADER = "Lienthong-Signature"
 KINDS = ("directory", "letter", "receipt", "question", "answer")
 AGENCY_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,8}){0,4}")
-_MAX_SIGNATURE = 8192
 _LETTER_START, _LETTER_END = b'{"letter":', b',"parts":[]}'
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -97,7 +95,7 @@ class AnswerBody(_Wire):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Protected header of a signature, as claimed; true only after verifying."""
+    """Header of a signed message, as claimed; true only after verifying. Its JSON is what is signed first."""
 
     kid: str
     kind: str
@@ -107,9 +105,11 @@ class Header:
     recipient: str
     at: datetime
 
-    def protected(self) -> dict[str, str]:
-        """The header as the signing room takes it (it adds `kid` by itself)."""
-        return {
+    def message(self) -> bytes:
+        """The header as JSON bytes: `message.xml` of the signature and of the proof container."""
+        fields = {
+            "v": 1,
+            "kid": self.kid,
             "kind": self.kind,
             "id": str(self.id),
             "name": self.name,
@@ -117,6 +117,7 @@ class Header:
             "to": self.recipient,
             "at": self.at.isoformat(),
         }
+        return orjson.dumps(fields)
 
 
 def malformed(field: str, vi: str, en: str) -> Refused:
@@ -126,6 +127,8 @@ def malformed(field: str, vi: str, en: str) -> Refused:
 def peek(signature: str, kind: str) -> Header:
     """The claimed header of a detached signature of this kind. Raises Refused `exchange.malformed` with the field."""
     raw = _decoded_header(signature)
+    if raw.get("v") != 1:
+        raise malformed("v", "Phiên bản chữ ký không được hỗ trợ.", "This version of the signed header is not known.")
     texts = {}
     for key in ("kid", "kind", "id", "name", "from", "to", "at"):
         value = raw.get(key)
@@ -157,16 +160,10 @@ def _check_names(texts: dict[str, str], kind: str) -> None:
 
 
 def _decoded_header(signature: str) -> dict[str, Any]:
-    head = signature.partition(".")[0] if len(signature) <= _MAX_SIGNATURE else ""
     try:
-        decoded = orjson.loads(base64.b64decode(head + "=" * (-len(head) % 4), altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error):
-        decoded = None
-    if not isinstance(decoded, dict):
-        raise malformed(
-            SIGNATURE_HEADER, "Thiếu chữ ký hoặc không đọc được chữ ký.", "The signature is absent or cannot be read."
-        )
-    return decoded
+        return signing_queries.read_line_header(signature)
+    except Refused as refusal:
+        raise Refused("exchange.malformed", refusal.message, field=SIGNATURE_HEADER, status=400) from None
 
 
 def _uuid(text: str) -> UUID:

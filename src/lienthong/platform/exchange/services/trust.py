@@ -1,5 +1,7 @@
 """Verifying what arrives against the directory, and signing what leaves."""
 
+from dataclasses import replace
+
 from lienthong.kernel import clock
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.ids import new_id
@@ -21,8 +23,14 @@ _MEANINGS = {
 
 
 def sign(body: bytes, header: wire.Header) -> str:
-    """Sign these bytes with the node's key under this header."""
-    return signing_services.sign_detached(body, key="node", headers=header.protected())
+    """Sign this header and body with the node's key: the line for `Lienthong-Signature`."""
+    return sign_digest(wire.digest(body), header)
+
+
+def sign_digest(digest: bytes, header: wire.Header) -> str:
+    """As `sign`, over a body that only its SHA-256 digest is known of."""
+    kid = signing_queries.get_certificate("node").thumbprint
+    return signing_services.sign_line(replace(header, kid=kid).message(), [digest], at=header.at)
 
 
 def own_header(kind: str, name: str, recipient: str) -> wire.Header:
@@ -36,10 +44,15 @@ def reply_header(kind: str, header: wire.Header) -> wire.Header:
 
 
 def verify(body: bytes, signature: str, header: wire.Header) -> None:
-    """Is this really from the node that the header claims?
+    """Is this really from the node that the header claims? `header` is what `wire.peek` read off `signature`.
 
     Raises Refused `exchange.unknown-sender`, `.foreign-certificate`, `.expired-certificate`, `.bad-signature`.
     """
+    verify_digest(wire.digest(body), signature, header)
+
+
+def verify_digest(digest: bytes, signature: str, header: wire.Header) -> None:
+    """As `verify`, for a body that was streamed past: its SHA-256 digest."""
     certificates = _certificates_of(header.sender)
     if header.kid not in certificates and ask_hub_again():
         certificates = _certificates_of(header.sender)
@@ -51,17 +64,32 @@ def verify(body: bytes, signature: str, header: wire.Header) -> None:
             status=401,
         )
     try:
-        verified = signing_queries.verify_detached(body, signature, certificate_pem=certificates.get)
+        message, value = signing_queries.read_line(signature)
+        certificate = signing_queries.verify_message(
+            message, [digest], value, certificate_pem=_listed(certificates, header.kid), signed_at=header.at
+        )
     except Refused as refusal:
         code = _MEANINGS.get(refusal.code, "exchange.bad-signature")
         raise Refused(code, refusal.message, field="signature", status=401) from None
-    if verified.certificate.agency_code != header.sender:
+    if certificate.agency_code != header.sender:
         raise Refused(
             "exchange.foreign-certificate",
             tr("Chứng thư số là của cơ quan khác.", "The certificate belongs to another agency."),
             field="signature",
             status=401,
         )
+
+
+def _listed(certificates: dict[str, str], kid: str) -> str:
+    if kid not in certificates:
+        raise Refused(
+            "signing.unknown-certificate",
+            tr(
+                "Chữ ký dùng chứng thư số chưa có trong danh bạ.",
+                "The signature names a certificate that the directory does not list.",
+            ),
+        )
+    return certificates[kid]
 
 
 def _certificates_of(agency_code: str) -> dict[str, str]:

@@ -1,13 +1,17 @@
 """Asking signing: whose certificate is this, is this signature good, who signed this document."""
 
+from lienthong.platform.signing.queries.batches import verify_batch, verify_batch_member
 from lienthong.platform.signing.queries.documents import MAX_PDF_BYTES, judge_pdf, too_large, verify_pdf
 from lienthong.platform.signing.queries.messages import (
     CertificateSource,
     check_certificate,
     get_certificate,
     list_keys,
+    read_line,
+    read_line_header,
     verify_bytes,
     verify_detached,
+    verify_message,
 )
 from lienthong.platform.signing.rules.appearances import seal_box
 
@@ -18,9 +22,14 @@ __all__ = [
     "get_certificate",
     "judge_pdf",
     "list_keys",
+    "read_line",
+    "read_line_header",
     "seal_box",
     "too_large",
+    "verify_batch",
+    "verify_batch_member",
     "verify_bytes",
     "verify_detached",
+    "verify_message",
     "verify_pdf",
 ]

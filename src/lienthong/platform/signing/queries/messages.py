@@ -1,14 +1,14 @@
 """Asking about keys, certificates and signed messages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lienthong.kernel import clock, roles
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.signing.ports import KeyStore, TrustStore
-from lienthong.platform.signing.rules import certificates, jws, signatures
+from lienthong.platform.signing.rules import certificates, compact, jws, signatures, xades
 from lienthong.platform.signing.types import (
     Certificate,
     CertificateKind,
@@ -84,6 +84,40 @@ def verify_detached(
     certificate = _certificate_of(parsed.kid, certificate_pem, at, kind, skew)
     signatures.verify(certificate.pem, parsed.signature, parsed.signing_input(payload))
     return VerifiedHeader(headers=parsed.headers, certificate=certificate)
+
+
+def verify_message(
+    message: bytes,
+    attachments: Sequence[bytes],
+    signature: bytes,
+    *,
+    certificate_pem: str,
+    signed_at: datetime,
+    at: datetime | None = None,
+    kind: CertificateKind | None = "node",
+    skew: timedelta = certificates.CLOCK_SKEW,
+) -> Certificate:
+    """Who signed this message and what goes with it (SHA-256 digests of its attachments), by `sign_message`.
+
+    The certificate must lead to a root trusted here, be valid at `at` (now by default) and be of `kind`.
+    Raises Refused `signing.wrong-signature` and all that `check_certificate` raises.
+    """
+    certificate = check_certificate(certificate_pem, at, kind=kind, skew=skew)
+    entries = xades.message_entries(message, attachments)
+    info = xades.signed_info(entries, thumbprint=certificate.thumbprint, at=signed_at)
+    signatures.verify(certificate.pem, signature, info)
+    return certificate
+
+
+def read_line(line: str) -> tuple[bytes, bytes]:
+    """The message and the signature of a `sign_line` line, not yet verified. Raises Refused `signing.malformed`."""
+    parsed = compact.parse(line)
+    return parsed.message, parsed.signature
+
+
+def read_line_header(line: str) -> dict[str, Any]:
+    """What the message of a line claims, not yet verified. Raises Refused `signing.malformed`."""
+    return jws.read_object(compact.parse(line).message)
 
 
 def _certificate_of(

@@ -100,13 +100,19 @@ def parse(jws: str) -> ParsedJws:
     return ParsedJws(kid=kid, headers=own, protected=parts[0].encode("ascii"), signature=signature)
 
 
-def _read_header(raw: bytes) -> dict[str, Any]:
+def read_object(raw: bytes) -> dict[str, Any]:
+    """A JSON object in which no name occurs twice. Raises Refused `signing.malformed`."""
     try:
         header = json.loads(raw.decode("utf-8"), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise malformed("phần đầu không phải JSON.", "the header is not JSON.") from error
     if not isinstance(header, dict):
         raise malformed("phần đầu không phải đối tượng JSON.", "the header is not a JSON object.")
+    return header
+
+
+def _read_header(raw: bytes) -> dict[str, Any]:
+    header = read_object(raw)
     others = {name: value for name, value in header.items() if name not in _RESERVED | _FORBIDDEN}
     if not all(isinstance(value, str | int) and not isinstance(value, bool) for value in others.values()):
         raise _bad_header(tr("Giá trị phải là chữ hoặc số nguyên.", "Values must be text or whole numbers."))

@@ -5,15 +5,19 @@ from lienthong.platform.signing.services.authority import (
     install_trust,
     issue_certificate,
 )
+from lienthong.platform.signing.services.batches import sign_batch
 from lienthong.platform.signing.services.documents import sign_and_seal_pdf, sign_pdf
-from lienthong.platform.signing.services.messages import sign_bytes, sign_detached
+from lienthong.platform.signing.services.messages import sign_bytes, sign_detached, sign_line, sign_message
 
 __all__ = [
     "ensure_demo_authority",
     "install_trust",
     "issue_certificate",
     "sign_and_seal_pdf",
+    "sign_batch",
     "sign_bytes",
     "sign_detached",
+    "sign_line",
+    "sign_message",
     "sign_pdf",
 ]

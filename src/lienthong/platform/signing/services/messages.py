@@ -1,10 +1,11 @@
 """Signing bytes and messages with a key of this node."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from lienthong.kernel import roles
 from lienthong.platform.signing.ports import KeyStore
-from lienthong.platform.signing.rules import jws
+from lienthong.platform.signing.rules import compact, jws, xades
 from lienthong.platform.signing.types import KeyName, Signature
 
 
@@ -23,3 +24,18 @@ def sign_detached(payload: bytes, *, key: KeyName = "node", headers: Mapping[str
     store = roles.port(KeyStore)
     protected = jws.protect(store.chain(key).thumbprint, headers or {})
     return jws.assemble(protected, store.sign(key, protected + b"." + payload))
+
+
+def sign_message(message: bytes, attachments: Sequence[bytes], *, at: datetime, key: KeyName = "node") -> bytes:
+    """Sign a message and what goes with it in the XAdES form of docs/protocols/signing.md; gives r||s (64 bytes).
+
+    `attachments`: SHA-256 digests (32 bytes each) of attachment1, attachment2, … Raises Refused `signing.unknown-key`.
+    """
+    store = roles.port(KeyStore)
+    entries = xades.message_entries(message, attachments)
+    return store.sign(key, xades.signed_info(entries, thumbprint=store.chain(key).thumbprint, at=at))
+
+
+def sign_line(message: bytes, attachments: Sequence[bytes], *, at: datetime, key: KeyName = "node") -> str:
+    """A signed message header as one line for an HTTP header: `BASE64URL(message)..BASE64URL(signature)`."""
+    return compact.assemble(message, sign_message(message, attachments, at=at, key=key))
