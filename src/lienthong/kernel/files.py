@@ -1,45 +1,48 @@
 """Files: kept once under the SHA-256 of their content, in the node's home, after a look at what they really are.
 
-The type is read from the content, never from the name. Archives and images are opened within limits, so that a
-bomb is refused before it unfolds.
+A large file is never held in memory: it is hashed on its way to the disk and looked into there.
 """
 
 import hashlib
 import io
-import lzma
 import os
-import warnings
-import zipfile
-import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
-from xml.parsers import expat
-
-from PIL import Image, UnidentifiedImageError
 
 from lienthong.kernel import clock
 from lienthong.kernel.errors import NotFound, Refused
+from lienthong.kernel.file_checks import CHUNK, DOCX, JPEG, PDF, PNG, UNKNOWN, ZIP, look_inside, sniff, wrong_type
 from lienthong.kernel.models import StoredFile
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import nfc, tr
 
-PDF = "application/pdf"
-PNG = "image/png"
-JPEG = "image/jpeg"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+__all__ = [
+    "DOCUMENTS",
+    "DOCX",
+    "JPEG",
+    "MAX_BYTES",
+    "PDF",
+    "PNG",
+    "UNKNOWN",
+    "ZIP",
+    "FileRef",
+    "adopt",
+    "clean_name",
+    "describe",
+    "open",
+    "open_file",
+    "path_of",
+    "read",
+    "store",
+]
 
 DOCUMENTS = frozenset({PDF, PNG, JPEG, DOCX})
 """What people may attach: PDF, photos, Word."""
 
 MAX_BYTES = 10 * 2**20
-_MAX_PIXELS = 100_000_000
-_MAX_UNPACKED = 100 * 2**20
-_MAX_MEMBERS = 2_000
-_CHUNK = 2**20
-_WORD_DOCUMENT = "word/document.xml"
-_MACROS = "vbaproject.bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +64,54 @@ def store(
     field: str = "",
 ) -> FileRef:
     """Check and keep a file. Raises Refused: files.empty, .too-large, .wrong-type, .bomb, .broken."""
-    body = _read_within(content, max_bytes, field)
-    media_type = sniff(body)
+    chunks = _chunks(content)
+    start = _first(chunks)
+    if len(start) <= CHUNK:
+        _check_size(len(start), max_bytes, field)
+        media_type = _look(io.BytesIO(start), allowed, field)
+        digest = hashlib.sha256(start).hexdigest()
+        _write(digest, start)
+        return _remember(FileRef(digest, clean_name(name), media_type, len(start)))
+    with _side_file(node().home / "files") as side:
+        digest, size = _spool(start, chunks, side, max_bytes, field)
+        with side.open("rb") as stream:
+            media_type = _look(stream, allowed, field)
+        _keep(side, path_of(digest))
+    return _remember(FileRef(digest, clean_name(name), media_type, size))
+
+
+def adopt(
+    path: Path,
+    *,
+    sha256: str,
+    name: str,
+    allowed: frozenset[str] = DOCUMENTS,
+    max_bytes: int = MAX_BYTES,
+    field: str = "",
+) -> FileRef:
+    """Check and keep a file that lies in the node's home already and whose digest its room has verified.
+
+    The file stays where it was, too: both names lead to the same bytes. Raises Refused as `store` does.
+    """
+    size = path.stat().st_size
+    _check_size(size, max_bytes, field)
+    with path.open("rb") as stream:
+        media_type = _look(stream, allowed, field)
+    _keep(path, path_of(sha256))
+    return _remember(FileRef(sha256, clean_name(name), media_type, size))
+
+
+def _look(stream: BinaryIO, allowed: frozenset[str], field: str) -> str:
+    media_type = sniff(stream)
     if media_type not in allowed:
-        raise _wrong_type(field)
-    _look_inside(body, media_type, field)
-    digest = hashlib.sha256(body).hexdigest()
-    _write(digest, body)
-    ref = FileRef(digest, clean_name(name), media_type, len(body))
+        raise wrong_type(field)
+    look_inside(stream, media_type, field)
+    return media_type
+
+
+def _remember(ref: FileRef) -> FileRef:
     StoredFile.objects.bulk_create(
-        [StoredFile(sha256=digest, name=ref.name, media_type=media_type, size=ref.size, stored_at=clock.now())],
+        [StoredFile(sha256=ref.sha256, name=ref.name, media_type=ref.media_type, size=ref.size, stored_at=clock.now())],
         ignore_conflicts=True,
     )
     return ref
@@ -114,29 +155,48 @@ def clean_name(name: str) -> str:
     return kept[-200:] or "tep"
 
 
-def sniff(body: bytes) -> str:
-    """The media type by content; `application/octet-stream` when it is none that we know."""
-    if body.startswith(b"%PDF-"):
-        return PDF
-    if body.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PNG
-    if body.startswith(b"\xff\xd8\xff"):
-        return JPEG
-    if body.startswith(b"PK\x03\x04"):
-        return DOCX if b"word/" in body else "application/zip"
-    return "application/octet-stream"
-
-
-def _read_within(content: bytes | BinaryIO | Iterable[bytes], limit: int, field: str) -> bytes:
+def _chunks(content: bytes | BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
     if isinstance(content, bytes):
-        body = content
+        yield content
     elif hasattr(content, "read"):
-        body = content.read(limit + 1)
+        while chunk := content.read(CHUNK):
+            yield chunk
     else:
-        body = _join_within(content, limit)
-    if not body:
+        yield from content
+
+
+def _first(chunks: Iterator[bytes]) -> bytes:
+    """The whole of a small file; of a large one its beginning, more than a chunk of it."""
+    start = bytearray()
+    for chunk in chunks:
+        start += chunk
+        if len(start) > CHUNK:
+            break
+    return bytes(start)
+
+
+def _spool(start: bytes, rest: Iterator[bytes], side: Path, limit: int, field: str) -> tuple[str, int]:
+    hashed, size = hashlib.sha256(), 0
+    with side.open("wb") as out:
+        for chunk in _together(start, rest):
+            size += len(chunk)
+            _check_size(size, limit, field)
+            hashed.update(chunk)
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    return hashed.hexdigest(), size
+
+
+def _together(start: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield start
+    yield from rest
+
+
+def _check_size(size: int, limit: int, field: str) -> None:
+    if not size:
         raise Refused("files.empty", tr("Tệp này trống.", "This file is empty."), field=field)
-    if len(body) > limit:
+    if size > limit:
         raise Refused(
             "files.too-large",
             tr(
@@ -145,98 +205,6 @@ def _read_within(content: bytes | BinaryIO | Iterable[bytes], limit: int, field:
             ).format(n=limit // 2**20),
             field=field,
         )
-    return body
-
-
-def _join_within(chunks: Iterable[bytes], limit: int) -> bytes:
-    joined = bytearray()
-    for chunk in chunks:
-        joined += chunk
-        if len(joined) > limit:
-            break
-    return bytes(joined)
-
-
-def _look_inside(body: bytes, media_type: str, field: str) -> None:
-    if media_type in (PNG, JPEG):
-        _check_image(body, field)
-    elif media_type == DOCX:
-        _check_archive(body, field)
-    elif media_type == PDF and b"%%EOF" not in body[-2048:]:
-        raise _broken(field)
-
-
-def _check_image(body: bytes, field: str) -> None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(body)) as image:
-                if image.width * image.height > _MAX_PIXELS:
-                    raise _bomb(field)
-                image.verify()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        raise _broken(field) from None
-    except Image.DecompressionBombError:
-        raise _bomb(field) from None
-
-
-def _check_archive(body: bytes, field: str) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            members = archive.infolist()
-            if len(members) > _MAX_MEMBERS or sum(member.file_size for member in members) > _MAX_UNPACKED:
-                raise _bomb(field)
-            names = {member.filename for member in members}
-            if _WORD_DOCUMENT not in names or any(name.lower().endswith(_MACROS) for name in names):
-                raise _wrong_type(field)
-            _unpack_within(archive, members, field)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError):
-        raise _broken(field) from None
-    except (NotImplementedError, RuntimeError, EOFError, ValueError):
-        raise _broken(field) from None
-
-
-def _unpack_within(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], field: str) -> None:
-    """Read what the archive really holds, not what its index says: an index can lie."""
-    total = 0
-    for member in members:
-        xml = _XMLCheck(field) if member.filename.endswith((".xml", ".rels")) else None
-        with archive.open(member) as stream:
-            while chunk := stream.read(_CHUNK):
-                total += len(chunk)
-                if total > _MAX_UNPACKED:
-                    raise _bomb(field)
-                if xml:
-                    xml.read(chunk)
-        if xml:
-            xml.end()
-
-
-class _XMLCheck:
-    """Reads XML piece by piece and keeps nothing: a tree of millions of empty elements would fill the memory.
-
-    Without a document type there are no entities, so nothing can unfold.
-    """
-
-    def __init__(self, field: str) -> None:
-        self._field = field
-        self._parser = expat.ParserCreate()
-        self._parser.StartDoctypeDeclHandler = self._refuse
-
-    def read(self, piece: bytes) -> None:
-        self._parse(piece, is_last=False)
-
-    def end(self) -> None:
-        self._parse(b"", is_last=True)
-
-    def _parse(self, piece: bytes, *, is_last: bool) -> None:
-        try:
-            self._parser.Parse(piece, is_last)
-        except expat.ExpatError:
-            raise _broken(self._field) from None
-
-    def _refuse(self, *_: object) -> None:
-        raise _bomb(self._field)
 
 
 def _write(digest: str, body: bytes) -> None:
@@ -247,45 +215,36 @@ def _write(digest: str, body: bytes) -> None:
     path = path_of(digest)
     if path.exists():
         return
-    path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    side = path.with_name(f".{digest}.{os.getpid()}.{os.urandom(4).hex()}")
-    try:
-        side.touch(mode=0o600)
+    with _side_file(path.parent) as side:
         with side.open("wb") as stream:
             stream.write(body)
             stream.flush()
             os.fsync(stream.fileno())
         side.rename(path)
+
+
+@contextmanager
+def _side_file(folder: Path) -> Iterator[Path]:
+    """A closed file beside the kept ones; what is left of it goes."""
+    _make_folder(folder)
+    side = folder / f".{os.getpid()}.{os.urandom(8).hex()}"
+    try:
+        side.touch(mode=0o600)
+        yield side
     finally:
         side.unlink(missing_ok=True)
 
 
-def _wrong_type(field: str) -> Refused:
-    return Refused(
-        "files.wrong-type",
-        tr(
-            "Tệp không đúng loại. Hãy chọn tệp PDF, ảnh JPG hoặc PNG, hoặc tệp Word (.docx).",
-            "This kind of file is not accepted. Choose a PDF, a JPG or PNG picture, or a Word file (.docx).",
-        ),
-        field=field,
-    )
+def _make_folder(folder: Path) -> None:
+    for one in (node().home / "files", folder):
+        one.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _bomb(field: str) -> Refused:
-    return Refused(
-        "files.bomb",
-        tr("Tệp này không an toàn nên không được nhận.", "This file is not safe and was not accepted."),
-        field=field,
-    )
-
-
-def _broken(field: str) -> Refused:
-    return Refused(
-        "files.broken",
-        tr(
-            "Tệp bị hỏng, không đọc được. Hãy chụp hoặc quét lại.",
-            "The file is damaged. Please scan or photograph it again.",
-        ),
-        field=field,
-    )
+def _keep(path: Path, kept: Path) -> None:
+    """Give a whole file its name by digest."""
+    _make_folder(kept.parent)
+    try:
+        os.link(path, kept)
+    except FileExistsError:
+        return
+    kept.chmod(0o600)

@@ -1,7 +1,9 @@
+import hashlib
 import io
 import random
 import tracemalloc
 import zipfile
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -141,3 +143,52 @@ def test_whatever_is_damaged_is_refused_or_kept_but_never_breaks_the_page(node_h
         cut = chance.choice([len(body), chance.randrange(1, len(body))])
         with suppress(Refused):
             files.store(bytes(body[:cut]), name="giay")
+
+
+def long_pdf(megabytes: int) -> Iterator[bytes]:
+    yield b"%PDF-1.7\n"
+    for number in range(megabytes):
+        yield number.to_bytes(4, "big") * 2**18
+    yield b"\n%%EOF\n"
+
+
+def test_a_long_file_goes_to_the_disk_and_not_into_the_memory(node_home):
+    tracemalloc.start()
+    kept = files.store(long_pdf(64), name="ban-ve.pdf", max_bytes=100 * 2**20)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 16 * 2**20
+    assert (kept.size, kept.media_type) == (64 * 2**20 + 16, files.PDF)
+    hashed = hashlib.sha256(b"".join(long_pdf(64))).hexdigest()
+    assert kept.sha256 == hashed
+    with files.open(hashed) as stream:
+        assert stream.read(9) == b"%PDF-1.7\n"
+    assert [path.name for path in node_home.rglob("*") if path.is_file()] == [hashed]
+    assert files.path_of(hashed).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("chunks", "limit", "code"),
+    [
+        (lambda: long_pdf(8), 4 * 2**20, "files.too-large"),
+        (lambda: [b"x" * 2**20] * 3, 10 * 2**20, "files.wrong-type"),
+        (lambda: [b"%PDF-1.7\n", *[b"x" * 2**20] * 3], 10 * 2**20, "files.broken"),
+    ],
+    ids=["too large", "unknown", "cut off"],
+)
+def test_a_long_file_that_is_refused_leaves_nothing(node_home, chunks, limit, code):
+    assert refusal(chunks(), max_bytes=limit) == code
+    assert [path for path in node_home.rglob("*") if path.is_file()] == []
+
+
+def test_a_file_of_the_home_is_adopted_without_a_copy(node_home):
+    node_home.mkdir(exist_ok=True)
+    given = node_home / "arrived"
+    given.write_bytes(SMALL_PDF)
+    digest = hashlib.sha256(SMALL_PDF).hexdigest()
+    kept = files.adopt(given, sha256=digest, name="giay.pdf")
+    assert files.adopt(given, sha256=digest, name="giay.pdf") == kept
+    assert files.path_of(digest).samefile(given)
+    given.write_bytes(b"MZ")
+    with pytest.raises(Refused, match=r"files\.wrong-type"):
+        files.adopt(given, sha256="0" * 64, name="giay.pdf")
