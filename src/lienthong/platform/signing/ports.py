@@ -51,9 +51,49 @@ class KeyStore(Protocol):
         ...
 
 
+class KeyMaker(Protocol):
+    """A key store that makes keys itself: the *next* key of a name is made beside the one in use (thay khóa).
+
+    The next key signs its own request, waits for its certificate, and takes the place of the one in use when it is
+    activated; until then `KeyStore` knows nothing of it. A name's first key is made in the same way.
+    """
+
+    def make_next(self, key: KeyName) -> bytes:
+        """Make the next P-256 key unless it waits already; its SubjectPublicKeyInfo in DER."""
+        ...
+
+    def sign_next(self, key: KeyName, digest: bytes) -> bytes:
+        """Sign a SHA-256 digest with the next key: r||s."""
+        ...
+
+    def install_next(self, key: KeyName, pem: str) -> None:
+        """Keep the certificate chain of the next key. Raises Refused `signing.other-key` for another key's."""
+        ...
+
+    def next_chain(self, key: KeyName) -> CertificateChain | None:
+        """The certificate that waits to be activated, if there is one."""
+        ...
+
+    def activate_next(self, key: KeyName) -> None:
+        """Put the next key in use at once, whole or not at all. Does nothing when none with a certificate waits."""
+        ...
+
+
+class TimestampAuthority(Protocol):
+    """Issuer of time stamps (dịch vụ cấp dấu thời gian), RFC 3161."""
+
+    def stamp(self, digest: bytes) -> bytes:
+        """A DER TimeStampToken over a SHA-256 digest. Raises Refused `signing.no-timestamp` when nobody gives one."""
+        ...
+
+
 class TrustStore(Protocol):
     """Trusted roots of this node (danh sách tin cậy)."""
 
     def anchors(self) -> TrustAnchors:
         """Roots and intermediates, parsed once; raises Refused `signing.no-trust` when there is no root."""
+        ...
+
+    def timestamp_anchors(self) -> TrustAnchors:
+        """Whom this node believes the time: its own roots, and those kept for foreign time stamps alone."""
         ...

@@ -7,9 +7,15 @@ from typing import Literal, TypeAlias
 
 from lienthong.kernel.text import Bilingual
 
-# `node`, `seal:<agency code>` or `officer:<username>`; where the key lives is the key store's affair.
+# `node`, `tls`, `seal:<agency code>` or `officer:<username>`; where the key lives is the key store's affair.
 KeyName: TypeAlias = str
-CertificateKind: TypeAlias = Literal["node", "officer", "seal"]
+CertificateKind: TypeAlias = Literal["node", "officer", "seal", "tls", "tsa", "ocsp"]
+RevocationReason: TypeAlias = Literal[
+    "unspecified", "keyCompromise", "affiliationChanged", "superseded", "cessationOfOperation"
+]
+StatusState: TypeAlias = Literal["good", "revoked", "unknown", "stale"]
+StatusSource: TypeAlias = Literal["ocsp", "crl", "cache", ""]
+StatusPolicy: TypeAlias = Literal["hard", "soft", "off"]
 Appearance: TypeAlias = Literal["leader", "seal"]
 
 
@@ -41,6 +47,19 @@ class Signature:
     value: bytes
     thumbprint: str
     algorithm: Literal["ES256"] = "ES256"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSignature:
+    """Batch signature (ký theo lô): one signature (r||s) over many messages.
+
+    `result`: the hash chain's result document that is signed; `chains`: the compact path of each message, in their
+    order, which with `value` proves that message alone.
+    """
+
+    value: bytes
+    result: bytes
+    chains: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +128,68 @@ class PdfVerdict:
     code: str
     sentence: Bilingual
     signatures: tuple[PdfSignature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCertificate:
+    """A line of the authority's register (sổ chứng thư đã cấp)."""
+
+    thumbprint: str
+    serial: str
+    kind: CertificateKind
+    name: str
+    agency_code: str
+    not_before: datetime
+    not_after: datetime
+    pem: str
+    revoked_at: datetime | None = None
+    reason: RevocationReason | Literal[""] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Certificate status (tình trạng chứng thư): what the authority last said, and how old that is.
+
+    `good` and fresh; `revoked` since `revoked_at`; `stale`: once good, but the answer has aged; `unknown`: never
+    answered, or the authority does not know it. `source` is where the answer came from, `cache` when it has aged.
+    """
+
+    state: StatusState
+    checked_at: datetime | None
+    produced_at: datetime | None
+    next_update: datetime | None
+    source: StatusSource
+    sentence: Bilingual
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timestamp:
+    """What a good time stamp (dấu thời gian, RFC 3161) says: this digest existed at `at`, says `authority`."""
+
+    at: datetime
+    authority: str
+    serial: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How much of a certificate's life is over; `share` from 0 to 1, warnings at 0.75 and 0.9."""
+
+    name: str
+    kind: str
+    not_before: datetime
+    not_after: datetime
+    share: float
+    level: Literal["ok", "warn", "critical"]
+    sentence: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Skew:
+    """By how many seconds this node's clock is ahead (behind: less than 0) of `against`; None: never measured."""
+
+    seconds: float | None
+    against: str
+    checked_at: datetime | None

@@ -1,4 +1,7 @@
-"""Keys and trusted roots in files of the node's home: `keys/*.key`, `keys/*.crt`, `trust/*.pem`."""
+"""Keys and trusted roots in files of the node's home: `keys/*.key`, `keys/*.crt`, `trust/*.pem`.
+
+A key that is to take another's place waits in `keys/next/`; certificates of keys that were replaced stay in `keys/old/`.
+"""
 
 import hashlib
 import os
@@ -9,10 +12,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
+from lienthong.platform.signing import durable
 from lienthong.platform.signing.ports import CertificateChain, TrustAnchors
 from lienthong.platform.signing.rules import certificates, names, signatures
 from lienthong.platform.signing.types import KeyName
@@ -53,6 +58,65 @@ class KeyFiles:
     def names(self) -> tuple[KeyName, ...]:
         return tuple(sorted(names.key_name(path.stem) for path in self._folder.glob("*.key")))
 
+    def make_next(self, key: KeyName) -> bytes:
+        path = self._next(key)
+        with durable.locked(self._folder):
+            if not path.exists():
+                path.with_suffix(".crt").unlink(missing_ok=True)
+                fresh = ec.generate_private_key(ec.SECP256R1())
+                pem = fresh.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+                durable.write(path, pem, private=True)
+            return _spki(_read_key(path).public_key())
+
+    def sign_next(self, key: KeyName, digest: bytes) -> bytes:
+        return signatures.to_raw(self._read_next(key).sign(digest, _PREHASHED))
+
+    def install_next(self, key: KeyName, pem: str) -> None:
+        if _public_key_of(certificates.parse_chain(pem)[0]) != _spki(self._read_next(key).public_key()):
+            raise _other_key(key)
+        with durable.locked(self._folder):
+            durable.write(self._next(key).with_suffix(".crt"), pem.encode("ascii"))
+
+    def next_chain(self, key: KeyName) -> CertificateChain | None:
+        path = self._next(key)
+        return _read_chain(path.with_suffix(".crt")) if path.exists() and path.with_suffix(".crt").exists() else None
+
+    def activate_next(self, key: KeyName) -> None:
+        waiting, current = self._next(key), self._folder / f"{names.file_stem(key)}.key"
+        with durable.locked(self._folder):
+            if not waiting.exists() or not waiting.with_suffix(".crt").exists():
+                return
+            if (kept := current.with_suffix(".crt")).exists():
+                earlier = _read_chain(kept)
+                durable.write(
+                    self._folder / "old" / f"{current.stem}.{earlier.thumbprint[:16]}.crt", earlier.pem.encode("ascii")
+                )
+            # The certificate first: whoever finds it beside the earlier key finishes the move (`_read_pair`).
+            waiting.with_suffix(".crt").replace(kept)
+            waiting.replace(current)
+
+    def _next(self, key: KeyName) -> Path:
+        return self._folder / "next" / f"{names.file_stem(key)}.key"
+
+    def _read_next(self, key: KeyName) -> ec.EllipticCurvePrivateKey:
+        if not self._next(key).exists():
+            raise _unknown(key)
+        return _read_key(self._next(key))
+
+    def _read_pair(self, key: KeyName, path: Path) -> tuple[ec.EllipticCurvePrivateKey, CertificateChain]:
+        """Key and certificate that belong together, also when a move of both was cut in the middle."""
+        private, chain = _read_key(path), _read_chain(path.with_suffix(".crt"))
+        if _public_key_of(chain.certificates[0]) == _spki(private.public_key()):
+            return private, chain
+        with durable.locked(self._folder):
+            waiting = self._next(key)
+            if waiting.exists():
+                waiting.replace(path)
+            private, chain = _read_key(path), _read_chain(path.with_suffix(".crt"))
+        if _public_key_of(chain.certificates[0]) != _spki(private.public_key()):
+            raise _other_key(key)
+        return private, chain
+
     def _load(self, key: KeyName) -> _Loaded:
         path = self._folder / f"{names.file_stem(key)}.key"
         try:
@@ -64,28 +128,38 @@ class KeyFiles:
         if held is None or held.stamp != stamp:
             if os.name == "posix" and state.st_mode & _OTHERS:
                 raise _exposed(path)
-            held = self._loaded[path] = _Loaded(stamp, _read_key(path), _read_chain(path.with_suffix(".crt")))
+            held = self._loaded[path] = _Loaded(stamp, *self._read_pair(key, path))
         return held
 
 
 class TrustFiles:
-    """Trusted roots and intermediates in `trust/*.pem`; read again when the folder changes."""
+    """Trusted roots and intermediates in `trust/*.pem`; read again when the folder changes.
+
+    Roots in `trust/timestamps/` are believed the time and nothing else.
+    """
 
     def __init__(self, home: Path | None = None) -> None:
         self._home = home
-        self._held: dict[Path, tuple[tuple[tuple[str, int], ...], TrustAnchors]] = {}
+        self._held: dict[tuple[Path, tuple[str, ...]], tuple[tuple[tuple[str, int], ...], TrustAnchors]] = {}
 
     def anchors(self) -> TrustAnchors:
+        return self._read("*.pem")
+
+    def timestamp_anchors(self) -> TrustAnchors:
+        return self._read("*.pem", "timestamps/*.pem")
+
+    def _read(self, *patterns: str) -> TrustAnchors:
         folder = (self._home or node().home) / "trust"
-        stamp = tuple((path.name, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.pem")))
-        held = self._held.get(folder)
+        files = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
+        stamp = tuple((str(path), path.stat().st_mtime_ns) for path in files)
+        held = self._held.get((folder, patterns))
         if held is None or held[0] != stamp:
-            held = self._held[folder] = (stamp, _read_anchors(folder, [name for name, _ in stamp]))
+            held = self._held[folder, patterns] = (stamp, _read_anchors(folder, files))
         return held[1]
 
 
-def _read_anchors(folder: Path, files: list[str]) -> TrustAnchors:
-    found = [one for name in files for one in x509.load_pem_x509_certificates((folder / name).read_bytes())]
+def _read_anchors(folder: Path, files: list[Path]) -> TrustAnchors:
+    found = [one for path in files for one in x509.load_pem_x509_certificates(path.read_bytes())]
     roots = tuple(one for one in found if one.issuer == one.subject)
     if not roots:
         raise Refused(
@@ -115,6 +189,24 @@ def _read_chain(path: Path) -> CertificateChain:
     pem = path.read_text("ascii")
     chain = certificates.parse_chain(pem)
     return CertificateChain(chain, pem, certificates.thumbprint(chain[0]))
+
+
+def _spki(public: ec.EllipticCurvePublicKey) -> bytes:
+    return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _public_key_of(certificate: x509.Certificate) -> bytes:
+    return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _other_key(key: KeyName) -> Refused:
+    return Refused(
+        "signing.other-key",
+        tr(
+            "Chứng thư số này không phải của khóa {key} ở đây.", "This certificate is not that of the key {key} here."
+        ).format(key=key),
+        status=500,
+    )
 
 
 def _unknown(key: KeyName) -> Refused:

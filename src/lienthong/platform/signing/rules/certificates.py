@@ -11,7 +11,7 @@ from functools import lru_cache
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509 import verification
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from lienthong.kernel.clock import ZONE
 from lienthong.kernel.errors import Refused
@@ -24,6 +24,9 @@ POLICIES: dict[CertificateKind, x509.ObjectIdentifier] = {
     "node": x509.ObjectIdentifier(f"{ARC}.1.1"),
     "officer": x509.ObjectIdentifier(f"{ARC}.1.2"),
     "seal": x509.ObjectIdentifier(f"{ARC}.1.3"),
+    "tls": x509.ObjectIdentifier(f"{ARC}.1.4"),
+    "tsa": x509.ObjectIdentifier(f"{ARC}.1.5"),
+    "ocsp": x509.ObjectIdentifier(f"{ARC}.1.6"),
 }
 MESSAGE_SIGNING = x509.ObjectIdentifier(f"{ARC}.2.1")
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
@@ -31,6 +34,9 @@ EXTENDED_USAGES: dict[CertificateKind, x509.ObjectIdentifier] = {
     "node": MESSAGE_SIGNING,
     "officer": DOCUMENT_SIGNING,
     "seal": DOCUMENT_SIGNING,
+    "tls": ExtendedKeyUsageOID.SERVER_AUTH,
+    "tsa": ExtendedKeyUsageOID.TIME_STAMPING,
+    "ocsp": ExtendedKeyUsageOID.OCSP_SIGNING,
 }
 ORGANISATION_IDENTIFIER_PREFIX = "GOVVN-"
 CLOCK_SKEW = timedelta(minutes=5)
@@ -40,6 +46,9 @@ KIND_NAMES: dict[CertificateKind, Bilingual] = {
     "node": tr("hệ thống của cơ quan", "agency system"),
     "officer": tr("cán bộ, công chức", "officer"),
     "seal": tr("con dấu của cơ quan", "agency seal"),
+    "tls": tr("kênh truyền của hệ thống", "connection of an agency system"),
+    "tsa": tr("dịch vụ dấu thời gian", "time stamp authority"),
+    "ocsp": tr("dịch vụ tra cứu tình trạng chứng thư", "responder on certificate status"),
 }
 
 

@@ -1,12 +1,16 @@
 """Names of keys and what they say about the key."""
 
 import re
+from typing import cast
 
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.signing.types import CertificateKind, KeyName
 
-_NAME = re.compile(r"(?P<kind>node|seal|officer)(?::(?P<who>[A-Za-z0-9](?:[A-Za-z0-9@-]|[._](?![._])){0,63}))?")
+_NAME = re.compile(r"(?P<kind>node|tls|seal|officer)(?::(?P<who>[A-Za-z0-9](?:[A-Za-z0-9@-]|[._](?![._])){0,63}))?")
+
+# A node has one of each; of the others there may be many, so they say whose they are.
+_OF_THE_NODE = ("node", "tls")
 
 
 def key_kind(key: KeyName) -> CertificateKind:
@@ -18,11 +22,8 @@ def key_kind(key: KeyName) -> CertificateKind:
     Raises Refused `signing.key-name`.
     """
     match = _NAME.fullmatch(key)
-    kind = match["kind"] if match else ""
-    if match is not None and (kind == "node") == (match["who"] is None):
-        if kind == "node":
-            return "node"
-        return "seal" if kind == "seal" else "officer"
+    if match is not None and (match["kind"] in _OF_THE_NODE) == (match["who"] is None):
+        return cast("CertificateKind", match["kind"])
     raise Refused(
         "signing.key-name",
         tr("Tên khóa ký không hợp lệ: {key}", "Not a name of a signing key: {key}").format(key=repr(key)),
