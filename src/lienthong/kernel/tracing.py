@@ -27,7 +27,7 @@ _tracer: list[Any] = []
 """Empty until somebody asks; then the tracer, or None on a node that does not export."""
 
 
-def span(name: str, *, kind: Kind = "internal", **attributes: str | float) -> "_Span":
+def span(name: str, *, kind: Kind = "internal", **attributes: str | float) -> "_Silent":
     """A piece of work: `with tracing.span("exchange.deliver", recipient="H36"):`.
 
     An exception that passes marks the span as failed by its kind; its message may quote a person and is not exported.
