@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from lienthong.kernel.text import Bilingual
 
@@ -28,6 +29,18 @@ class Node:
     home: Path
     demo: bool = False
     parameters: dict[str, Any] = field(default_factory=dict)
+    exchange_port: int = 0
+    exchange_host: str = "0.0.0.0"  # noqa: S104 (other nodes come from outside, each with its certificate)
+    exchange_address: str = ""
+    tls_proxy: str = ""
+
+    @property
+    def exchange_url(self) -> str:
+        """Where other nodes reach this one: given, or its exchange port with TLS, or the same as everybody."""
+        if self.exchange_address or not self.exchange_port:
+            return self.exchange_address or self.base_url
+        host = urlsplit(self.base_url).hostname or "127.0.0.1"
+        return f"https://{f'[{host}]' if ':' in host else host}:{self.exchange_port}"
 
     def secret(self, name: str) -> str:
         """A secret from the environment (`NAME`) or from the file that `NAME_FILE` names; "" when absent."""
@@ -36,7 +49,10 @@ class Node:
         return os.environ.get(name, "")
 
 
-_TEXTS = ("name", "agency_code", "title", "title_en", "base_url", "hub_url")
+_TEXTS = (
+    *("name", "agency_code", "title", "title_en", "base_url", "hub_url"),
+    *("exchange_host", "exchange_url", "tls_proxy"),
+)
 _REQUIRED = ("name", "agency_code", "title", "title_en", "roles", "port")
 
 
@@ -77,7 +93,22 @@ def _make_node(node_table: dict[str, Any], parameters: dict[str, Any], path: Pat
         home=home.absolute(),
         demo=bool(node_table.get("demo", False)),
         parameters=parameters,
+        **_exchange(node_table, path),
     )
+
+
+def _exchange(node_table: dict[str, Any], path: Path) -> dict[str, Any]:
+    """How other nodes come in and how this one goes out to them."""
+    port = os.environ.get("LIENTHONG_EXCHANGE_PORT", node_table.get("exchange_port", 0))
+    address = os.environ.get("LIENTHONG_EXCHANGE_URL", node_table.get("exchange_url", ""))
+    proxy = os.environ.get("LIENTHONG_TLS_PROXY", node_table.get("tls_proxy", ""))
+    given = {"exchange_host": node_table["exchange_host"]} if node_table.get("exchange_host") else {}
+    return {
+        "exchange_port": _read_port(port, path) if str(port) not in ("", "0") else 0,
+        "exchange_address": address.rstrip("/"),
+        "tls_proxy": proxy.rstrip("/"),
+        **given,
+    }
 
 
 def _read_port(given: object, path: Path) -> int:

@@ -13,7 +13,8 @@ NODE = node()
 DEBUG = False
 SECRET_KEY = secrets.secret_key(NODE)
 _PUBLIC = urlsplit(NODE.base_url)
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", _PUBLIC.hostname or "localhost", *NODE.parameters.get("hosts", [])]
+_NAMES = [urlsplit(address).hostname or "localhost" for address in (NODE.base_url, NODE.exchange_url)]
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", *_NAMES, *NODE.parameters.get("hosts", [])]
 USE_X_FORWARDED_HOST = False
 
 INSTALLED_APPS = [
