@@ -1,9 +1,10 @@
 """Roles: what a node does is data. A role names the doors it opens; the wiring opens those of the profile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from lienthong.kernel.health import Check, Measure
 from lienthong.kernel.text import Bilingual
 
 T = TypeVar("T")
@@ -17,7 +18,8 @@ class Role:
     questions: (service, function) · periodic: (seconds, function) · ports: (port class, adapter class) ·
     menu: (path, label, duties that see it; () = everybody, ("person",) = signed-in people) for the navigation ·
     tabs: (group, address, label, order): pages of several rooms under one heading of the operator ·
-    doors: (path prefix, "module:callable") answered before Django, for paths where every millisecond counts.
+    doors: (path prefix, "module:callable") answered before Django, for paths where every millisecond counts ·
+    checks: functions that say how well this room can work now · measures: its numbers for Prometheus (`health`).
     """
 
     name: str
@@ -33,6 +35,8 @@ class Role:
     menu: tuple[tuple[str, Bilingual, tuple[str, ...]], ...] = ()
     tabs: tuple[tuple[str, str, Bilingual, int], ...] = ()
     doors: tuple[tuple[str, str], ...] = ()
+    checks: tuple[Callable[[], Iterable[Check]], ...] = ()
+    measures: tuple[Callable[[], Iterable[Measure]], ...] = ()
 
 
 _open: list[Role] = []

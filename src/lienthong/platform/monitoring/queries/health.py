@@ -1,0 +1,70 @@
+"""Health: the checks and numbers of all open roles, gathered."""
+
+import time
+from collections.abc import Callable, Iterable
+from threading import Lock
+
+import structlog
+from django.db import DatabaseError
+
+from lienthong.kernel import roles
+from lienthong.kernel.errors import Refused
+from lienthong.kernel.health import LEVELS, Check, Measure
+from lienthong.kernel.text import tr
+
+log = structlog.get_logger()
+
+_GOOD_FOR_SECONDS = 2.0
+_TROUBLES = (DatabaseError, Refused, OSError, LookupError, ValueError)
+
+_lock = Lock()
+_last: list[tuple[float, tuple[roles.Role, ...], tuple[Check, ...]]] = []
+
+
+def run_checks(*, fresh: bool = False) -> tuple[Check, ...]:
+    """All checks of the open roles, the worst first. One that breaks is itself a finding.
+
+    The answer is kept for two seconds, so that whoever asks often does not keep the node busy.
+    """
+    with _lock:
+        opened = roles.opened()
+        if _last and not fresh and _last[0][1] == opened and time.monotonic() - _last[0][0] < _GOOD_FOR_SECONDS:
+            return _last[0][2]
+        found = [check for role in opened for function in role.checks for check in _ask(function)]
+        checks = tuple(sorted(dict.fromkeys(found), key=lambda check: -LEVELS.index(check.level)))
+        _last[:] = [(time.monotonic(), opened, checks)]
+        return checks
+
+
+def worst_level(checks: Iterable[Check]) -> str:
+    """`ok`, `warn` or `failing`."""
+    return max((check.level for check in checks), key=LEVELS.index, default="ok")
+
+
+def take_measures() -> tuple[Measure, ...]:
+    """All numbers of the open roles; those of a room that cannot tell are left out, its check says why."""
+    found: list[Measure] = []
+    for function in dict.fromkeys(function for role in roles.opened() for function in role.measures):
+        try:
+            found += function()
+        except _TROUBLES as error:
+            log.warning("measure broke", measure=_name_of(function), error=type(error).__name__)
+    return tuple(found)
+
+
+def _ask(function: Callable[[], Iterable[Check]]) -> list[Check]:
+    try:
+        return list(function())
+    except _TROUBLES as error:
+        kind = type(error).__name__
+        log.warning("check broke", check=_name_of(function), error=kind)
+        sentence = tr(
+            f"Không kiểm tra được “{_name_of(function)}” ({kind}).",
+            f"“{_name_of(function)}” could not be checked ({kind}).",
+        )
+        return [Check(_name_of(function), "warn", sentence, tr("Xem nhật ký của nút.", "See the node's log."))]
+
+
+def _name_of(function: Callable[[], object]) -> str:
+    room = function.__module__.split(".")[3:4] or [function.__module__]
+    return f"{room[0]}.{getattr(function, '__name__', 'check')}"
