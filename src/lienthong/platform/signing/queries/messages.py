@@ -115,6 +115,12 @@ def read_line(line: str) -> tuple[bytes, bytes]:
     return parsed.message, parsed.signature
 
 
+def read_proof(line: str) -> tuple[bytes, bytes, bytes]:
+    """Message, signature and path in its batch (empty when signed alone) of a line. Raises as `read_line`."""
+    parsed = compact.parse(line)
+    return parsed.message, parsed.signature, parsed.chain
+
+
 def read_line_header(line: str) -> dict[str, Any]:
     """What the message of a line claims, not yet verified. Raises Refused `signing.malformed`."""
     return jws.read_object(compact.parse(line).message)

@@ -5,7 +5,7 @@ from lienthong.platform.signing.services.authority import (
     install_trust,
     issue_certificate,
 )
-from lienthong.platform.signing.services.batches import sign_batch
+from lienthong.platform.signing.services.batches import sign_batch, sign_lines
 from lienthong.platform.signing.services.documents import sign_and_seal_pdf, sign_pdf
 from lienthong.platform.signing.services.messages import sign_bytes, sign_detached, sign_line, sign_message
 
@@ -18,6 +18,7 @@ __all__ = [
     "sign_bytes",
     "sign_detached",
     "sign_line",
+    "sign_lines",
     "sign_message",
     "sign_pdf",
 ]

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from lienthong.kernel import roles
 from lienthong.platform.signing.ports import KeyStore
-from lienthong.platform.signing.rules import batches, hashchain
+from lienthong.platform.signing.rules import batches, compact, hashchain
+from lienthong.platform.signing.services.messages import sign_line
 from lienthong.platform.signing.types import BatchSignature, KeyName
 
 
@@ -21,3 +22,16 @@ def sign_batch(
     value = store.sign(key, batches.batch_info(tree.root, thumbprint=store.chain(key).thumbprint, at=at))
     chains = tuple(tree.path(index).encode() for index in range(tree.count))
     return BatchSignature(value, hashchain.result_document(tree.root), chains)
+
+
+def sign_lines(
+    messages: Sequence[tuple[bytes, Sequence[bytes]]], *, at: datetime, key: KeyName = "node"
+) -> tuple[str, ...]:
+    """The lines of signed headers (`sign_line`) of many messages, by one signature; each stands alone with its path."""
+    if len(messages) == 1:
+        return (sign_line(messages[0][0], messages[0][1], at=at, key=key),)
+    signed = sign_batch(messages, at=at, key=key)
+    return tuple(
+        compact.assemble(message, signed.value, chain)
+        for (message, _), chain in zip(messages, signed.chains, strict=True)
+    )

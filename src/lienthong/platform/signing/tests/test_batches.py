@@ -168,3 +168,26 @@ def test_the_certificate_is_judged_for_every_member_though_the_root_is_remembere
     with playing(node(), home=country.abroad), pytest.raises(Refused) as caught:
         queries.verify_batch_member(*LETTERS[0], **given_)
     assert caught.value.code == "signing.foreign-certificate"
+
+
+@at_province
+def test_a_line_of_a_batch_carries_its_own_path():
+    lines = services.sign_lines(LETTERS, at=NOW)
+    assert len({line.rpartition(".")[2] for line in lines}) == 1
+    pem = queries.get_certificate("node").pem
+    for line, (message, attachments) in zip(lines, LETTERS, strict=True):
+        read, value, chain = queries.read_proof(line)
+        assert read == message
+        signer = queries.verify_batch_member(
+            read, attachments, value=value, chain=chain, certificate_pem=pem, signed_at=NOW
+        )
+        assert signer.agency_code == "H36"
+
+
+@at_province
+def test_a_batch_of_one_is_an_ordinary_line():
+    (line,) = services.sign_lines(LETTERS[:1], at=NOW)
+    message, value, chain = queries.read_proof(line)
+    assert chain == b""
+    pem = queries.get_certificate("node").pem
+    assert queries.verify_message(message, [BODY], value, certificate_pem=pem, signed_at=NOW).agency_code == "H36"
