@@ -52,17 +52,22 @@ def questions(request: HttpRequest, service: str) -> HttpResponse:
 @require_GET
 @access.public
 def directory(request: HttpRequest) -> HttpResponse:
-    """The hub's directory with its signature; 304 when the reader has this serial."""
+    """The directory with its signature; 304 when the reader has this serial.
+
+    Version 1 for who asks for no other; a node that is not the hub gives its copy of version 2 on.
+    """
     row = DirectoryCopy.objects.first()
-    if row is None:
+    later = request.GET.get("version", "1") != "1"
+    if row is None or not (later or row.signature_1):
         return problem(
             Refused("exchange.directory-missing", tr("Chưa có danh bạ.", "There is no directory yet."), status=503)
         )
     tag = f'"{row.serial}"'
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers={"ETag": tag})
-    headers = {"ETag": tag, wire.SIGNATURE_HEADER: row.signature}
-    return HttpResponse(bytes(row.body), content_type="application/json", headers=headers)
+    body, signature = (row.body, row.signature) if later else (row.body_1, row.signature_1)
+    headers = {"ETag": tag, wire.SIGNATURE_HEADER: signature}
+    return HttpResponse(bytes(body), content_type="application/json", headers=headers)
 
 
 def _read_letter(request: HttpRequest) -> tuple[bytes, dict[str, bytes]]:

@@ -6,18 +6,60 @@ from django.db import models
 from django.db.models import Q
 
 from lienthong.kernel import clock
+from lienthong.platform.exchange.log_models import (
+    ArchiveFile,
+    CallRecord,
+    Checkpoint,
+    LogEntry,
+    LogTimestamp,
+    Seal,
+    Stream,
+    WitnessedCheckpoint,
+)
 from lienthong.platform.exchange.states import STATES
+
+__all__ = [
+    "ArchiveFile",
+    "CallRecord",
+    "Checkpoint",
+    "DirectoryCopy",
+    "Grant",
+    "IncomingLetter",
+    "LogEntry",
+    "LogTimestamp",
+    "Node",
+    "OutgoingLetter",
+    "QuestionRecord",
+    "Seal",
+    "Stream",
+    "WitnessedCheckpoint",
+]
 
 
 class Node(models.Model):
-    """Node registered at the hub (đơn vị kết nối); certificates are PEM chains, the newest first."""
+    """Node registered at the hub (đơn vị kết nối); certificates are PEM chains, the newest first.
+
+    `listed`: every certificate that the directory named, with the moments from and until when.
+    """
 
     agency_code = models.CharField(max_length=40, unique=True)
     name_vi = models.CharField(max_length=300)
     name_en = models.CharField(max_length=300)
     base_url = models.CharField(max_length=300)
+    exchange_url = models.CharField(max_length=300, blank=True, default="")
+    pull = models.BooleanField(default=False)
+    witness = models.CharField(max_length=40, blank=True, default="")
+    state = models.CharField(max_length=10, default="active")
+    reason = models.TextField(blank=True, default="")
     certificates = models.JSONField(default=list)
+    tls_certificates = models.JSONField(default=list)
+    listed = models.JSONField(default=list)
     registered_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=["active", "suspended", "left"]), name="exchange_node_state")
+        ]
 
 
 class Grant(models.Model):
@@ -40,7 +82,10 @@ class Grant(models.Model):
 
 
 class DirectoryCopy(models.Model):
-    """The signed directory in use (danh bạ): one row, on the hub its own issue, elsewhere the last good copy."""
+    """The signed directory in use (danh bạ): one row, on the hub its own issue, elsewhere the last good copy.
+
+    `body_1`: the same issue for readers of version 1, at the hub. `link`: the end of the chain of issues.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     serial = models.BigIntegerField()
@@ -49,6 +94,9 @@ class DirectoryCopy(models.Model):
     fetched_at = models.DateTimeField()
     body = models.BinaryField()
     signature = models.TextField()
+    body_1 = models.BinaryField(default=b"")
+    signature_1 = models.TextField(blank=True, default="")
+    link = models.CharField(max_length=64, blank=True, default="")
     trouble = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
@@ -144,50 +192,3 @@ class QuestionRecord(models.Model):
             models.UniqueConstraint(fields=["direction", "peer", "message_id"], name="exchange_question_once"),
         ]
         indexes: ClassVar = [models.Index(fields=["about", "-at"], name="exchange_looks")]
-
-
-class Stream(models.Model):
-    """Stream (chuỗi nhật ký): one peer, one direction, one kind of the message log; its head is the last row's link."""
-
-    peer = models.CharField(max_length=40)
-    direction = models.CharField(max_length=3)
-    kind = models.CharField(max_length=10)
-    count = models.BigIntegerField(default=0)
-    previous = models.BinaryField(max_length=32)
-    head = models.BinaryField(max_length=32)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["peer", "direction", "kind"], name="exchange_stream_once"),
-        ]
-
-
-class LogEntry(models.Model):
-    """Row of the message log (nhật ký thông điệp): one finished letter or question, linked to the row before."""
-
-    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, db_index=False)
-    position = models.BigIntegerField()
-    at = models.DateTimeField()
-    message_id = models.UUIDField(db_index=True)
-    name = models.CharField(max_length=100)
-    outcome = models.CharField(max_length=100)
-    digest = models.BinaryField(max_length=32)
-    answer_digest = models.BinaryField(max_length=32)
-    previous = models.BinaryField(max_length=32)
-    link = models.BinaryField(max_length=32)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["stream", "position"], name="exchange_log_position"),
-        ]
-
-
-class Seal(models.Model):
-    """Seal (niêm phong): the node's signature over the head of a stream, so that a cut end shows."""
-
-    stream = models.ForeignKey(Stream, on_delete=models.PROTECT)
-    count = models.BigIntegerField()
-    head = models.BinaryField(max_length=32)
-    at = models.DateTimeField()
-    signature = models.TextField()
-    certificate = models.TextField()

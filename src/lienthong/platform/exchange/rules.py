@@ -16,6 +16,8 @@ QUESTION_FRESHNESS = timedelta(minutes=5)
 
 DIRECTORY_LIFE = timedelta(hours=24)
 DIRECTORY_GRACE = timedelta(hours=72)
+KEPT_CERTIFICATES = timedelta(days=400)
+"""How long the directory goes on naming a certificate out of use: longer than any letter waits."""
 
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 60.0

@@ -70,13 +70,38 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptCertificate:
+    """Certificate no longer used (chứng thư số đã thôi dùng): what was signed while it was listed still verifies."""
+
+    pem: str
+    listed_from: datetime
+    listed_until: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NodeEntry:
-    """Node in the directory (đơn vị kết nối): where it listens and the certificates (PEM) it signs with."""
+    """Node in the directory (đơn vị kết nối): where it listens and the certificates (PEM) it signs with.
+
+    `base_url`: its pages, and its exchange unless `exchange_url` (https, both sides with certificates) is given.
+    `pull`: it cannot be reached and fetches its letters. `witness`: the node that keeps its log's checkpoints;
+    "" means the hub. `certificates` are in use, the newest first; `kept` were.
+    """
 
     agency_code: str
     name: Bilingual
     base_url: str
     certificates: tuple[str, ...]
+    exchange_url: str = ""
+    pull: bool = False
+    witness: str = ""
+    tls_certificates: tuple[str, ...] = ()
+    kept: tuple[KeptCertificate, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where letters and questions for this node go."""
+        return self.exchange_url or self.base_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +119,10 @@ class GrantEntry:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Directory (danh bạ kết nối): the nodes and grants of the country as the hub signed them."""
+    """Directory (danh bạ kết nối): the nodes and grants of the country as the hub signed them.
+
+    `history`: digests of the issues before it, the latest last; `previous`: the link over all of them.
+    """
 
     issuer: str
     serial: int
@@ -102,6 +130,9 @@ class Directory:
     expires_at: datetime
     nodes: Mapping[str, NodeEntry] = field(default_factory=dict)
     grants: tuple[GrantEntry, ...] = ()
+    version: int = 1
+    previous: str = ""
+    history: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
-"""The route of the hub: the directory."""
+"""Routes of the hub alone."""
 
-from django.urls import path
+from typing import Any
 
-from lienthong.platform.exchange import api
-
-urlpatterns = [path("directory", api.directory, name="exchange-directory")]
+urlpatterns: list[Any] = []

@@ -4,14 +4,14 @@ from lienthong.platform.exchange.contracts import check_contracts, write_contrac
 from lienthong.platform.exchange.services.delivery import Postman, deliver_due
 from lienthong.platform.exchange.services.directory import (
     accept_directory,
-    grant_access,
+    directory_sources,
     issue_directory,
     refresh_directory,
-    register_node,
-    withdraw_access,
 )
+from lienthong.platform.exchange.services.grants import grant_access, withdraw_access
 from lienthong.platform.exchange.services.letters import post_letter, resend_letter
 from lienthong.platform.exchange.services.log import seal_log
+from lienthong.platform.exchange.services.nodes import register_node, set_node_state, withdraw_certificate
 from lienthong.platform.exchange.services.questions import answer_question, ask
 from lienthong.platform.exchange.services.reception import Reply, receive_letter
 
@@ -23,6 +23,7 @@ __all__ = [
     "ask",
     "check_contracts",
     "deliver_due",
+    "directory_sources",
     "grant_access",
     "issue_directory",
     "post_letter",
@@ -31,6 +32,8 @@ __all__ = [
     "register_node",
     "resend_letter",
     "seal_log",
+    "set_node_state",
     "withdraw_access",
+    "withdraw_certificate",
     "write_contracts",
 ]

@@ -219,7 +219,7 @@ def _the_only_one() -> Iterator[bool]:
 def _parcel(row: tuple[Any, ...], nodes: Any) -> _Parcel:
     letter_id, name, recipient, about, attempts, body, signature, parts = row
     node: NodeEntry = nodes[recipient]
-    return _Parcel(letter_id, name, recipient, about, attempts, bytes(body), signature, tuple(parts), node.base_url)
+    return _Parcel(letter_id, name, recipient, about, attempts, bytes(body), signature, tuple(parts), node.address)
 
 
 def _send(parcel: _Parcel) -> http.Response:

@@ -1,148 +1,103 @@
-"""The directory's life: the hub registers, grants and issues; every other node fetches, verifies and keeps."""
+"""The directory's life: the hub issues it; every other node fetches, verifies and keeps what the hub signed."""
 
 import time
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
-from lienthong.kernel import audit, clock, db, http, roles
-from lienthong.kernel.access import Actor
+from lienthong.kernel import clock, db, http, roles
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
-from lienthong.kernel.text import Bilingual, bilingual, fold, nfc, tr
+from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.exchange import directory_form, rules, wire
 from lienthong.platform.exchange.models import DirectoryCopy, Grant, Node
 from lienthong.platform.exchange.queries.directory import get_directory_state
-from lienthong.platform.exchange.types import Directory, DirectoryState, GrantEntry, NodeEntry
+from lienthong.platform.exchange.types import Directory, DirectoryState, GrantEntry, KeptCertificate, NodeEntry
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing_services
 
 log = structlog.get_logger()
 
 HUB_ROLE = "exchange.hub"
-_KEPT_CERTIFICATES = 3
+PATH = "/exchange/directory?version=2"
 _ASK_AGAIN_SECONDS = 5.0
 _FETCH_TIMEOUT = 5.0
 
 _last_asked = {"at": -_ASK_AGAIN_SECONDS}
 
 
-def register_node(
-    *, agency_code: str, name: Bilingual | str, base_url: str, certificate_pem: str, actor: Actor
-) -> NodeEntry:
-    """Enter a node into the hub's directory, or its new address or certificate, and issue the directory.
-
-    An earlier certificate stays listed beside the new one, so that letters under way still verify.
-    Raises Refused `signing.*` for a certificate that is not trusted, `exchange.foreign-certificate` for another's.
-    """
-    certificate = signing_queries.check_certificate(certificate_pem, kind="node")
-    if certificate.agency_code != agency_code:
-        raise Refused(
-            "exchange.foreign-certificate",
-            tr(
-                f"Chứng thư số là của {certificate.agency_code}, không phải của {agency_code}.",
-                f"The certificate belongs to {certificate.agency_code}, not to {agency_code}.",
-            ),
-            field="certificate_pem",
-        )
-    title = bilingual(name)
-    with db.atomic():
-        db.advisory_lock("exchange.directory")
-        row = Node.objects.filter(agency_code=agency_code).first() or Node(agency_code=agency_code, certificates=[])
-        row.name_vi, row.name_en, row.base_url = nfc(title.vi), nfc(title.en), base_url.rstrip("/")
-        earlier = [pem for pem in row.certificates if pem != certificate_pem]
-        row.certificates = [certificate_pem, *earlier][:_KEPT_CERTIFICATES]
-        row.save()
-        audit.record(actor, "exchange.register-node", f"node:{agency_code}", thumbprint=certificate.thumbprint)
-        issue_directory()
-    return NodeEntry(agency_code, Bilingual(row.name_vi, row.name_en), row.base_url, tuple(row.certificates))
-
-
-def grant_access(
-    *,
-    client: str,
-    provider: str,
-    service: str,
-    purpose: str,
-    legal_ground: str,
-    valid_from: date,
-    valid_to: date | None = None,
-    actor: Actor,
-) -> GrantEntry:
-    """Allow a client to ask a provider's service for one purpose on one legal ground (cấp quyền khai thác).
-
-    On the hub it is published with the directory; on the provider's own node it holds at once.
-    Raises Refused `exchange.bad-grant` when purpose or legal ground is missing or the dates are the wrong way round.
-    """
-    _check_grant(purpose, legal_ground, valid_from, valid_to)
-    with db.atomic():
-        db.advisory_lock("exchange.directory")
-        row, _ = Grant.objects.update_or_create(
-            client=client,
-            provider=provider,
-            service=service,
-            purpose=nfc(purpose),
-            legal_ground=nfc(legal_ground),
-            defaults={"valid_from": valid_from, "valid_to": valid_to},
-        )
-        audit.record(actor, "exchange.grant", f"grant:{row.pk}", client=client, provider=provider, service=service)
-        if roles.is_open(HUB_ROLE):
-            issue_directory()
-    return GrantEntry(client, provider, service, row.purpose, row.legal_ground, valid_from, valid_to)
-
-
-def withdraw_access(*, client: str, provider: str, service: str, actor: Actor) -> int:
-    """End all grants of a client for a service here (thu hồi quyền); gives how many there were."""
-    with db.atomic():
-        db.advisory_lock("exchange.directory")
-        count, _ = Grant.objects.filter(client=client, provider=provider, service=service).delete()
-        audit.record(actor, "exchange.withdraw-grant", f"service:{service}", client=client, provider=provider)
-        if roles.is_open(HUB_ROLE):
-            issue_directory()
-    return count
-
-
-def _check_grant(purpose: str, legal_ground: str, valid_from: date, valid_to: date | None) -> None:
-    for field, text in (("purpose", purpose), ("legal_ground", legal_ground)):
-        if not fold(text):
-            raise Refused(
-                "exchange.bad-grant",
-                tr("Cần nêu mục đích và căn cứ pháp lý.", "Purpose and legal ground must be named."),
-                field=field,
-            )
-    if valid_to is not None and valid_to < valid_from:
-        raise Refused(
-            "exchange.bad-grant",
-            tr("Ngày kết thúc trước ngày bắt đầu.", "The end is before the beginning."),
-            field="valid_to",
-        )
-
-
 def issue_directory() -> Directory:
-    """Sign and publish the hub's directory anew, with the next serial number."""
+    """Sign and publish the hub's directory anew, with the next serial number and the link to all issues before."""
     now = clock.now()
     with db.atomic():
         db.advisory_lock("exchange.directory")
-        serial = (DirectoryCopy.objects.values_list("serial", flat=True).first() or 0) + 1
-        body = directory_form.compose(
+        held = DirectoryCopy.objects.first()
+        serial, previous, history = _continue(held)
+        directory = Directory(
             issuer=node().agency_code,
             serial=serial,
             issued_at=now,
             expires_at=now + rules.DIRECTORY_LIFE,
-            nodes=_registered_nodes(),
-            grants=_published_grants(),
+            nodes={entry.agency_code: entry for entry in _registered_nodes(now)},
+            grants=tuple(_published_grants()),
+            version=2,
+            previous=previous,
+            history=history,
         )
-        header = {"kind": "directory", "id": f"{serial}", "from": node().agency_code, "to": "", "at": now.isoformat()}
-        signature = signing_services.sign_detached(body, key="node", headers=header)
+        body, body_1 = directory_form.compose(directory), directory_form.compose(replace(directory, version=1))
+        signature, signature_1 = _sign(body, serial, now), _sign(body_1, serial, now)
         directory = directory_form.parse(body)
-        _keep(directory, body, signature)
+        _keep(directory, body, signature, earlier=(body_1, signature_1))
     return directory
 
 
-def _registered_nodes() -> Iterable[NodeEntry]:
-    for row in Node.objects.order_by("agency_code"):
-        yield NodeEntry(row.agency_code, Bilingual(row.name_vi, row.name_en), row.base_url, tuple(row.certificates))
+def _continue(held: DirectoryCopy | None) -> tuple[int, str, tuple[str, ...]]:
+    """Serial, previous link and history of the issue after the one held."""
+    if held is None:
+        return 1, "", ()
+    body = bytes(held.body)
+    history = (*directory_form.parse(body).history, directory_form.digest_of(body))
+    return held.serial + 1, _link_of(held), history[-directory_form.HISTORY_LENGTH :]
+
+
+def _link_of(held: DirectoryCopy) -> str:
+    # A copy kept before there were links begins the chain with itself.
+    return held.link or directory_form.link("", directory_form.digest_of(bytes(held.body)))
+
+
+def _sign(body: bytes, serial: int, now: datetime) -> str:
+    header = {"kind": "directory", "id": f"{serial}", "from": node().agency_code, "to": "", "at": now.isoformat()}
+    return signing_services.sign_detached(body, key="node", headers=header)
+
+
+def _registered_nodes(now: datetime) -> Iterable[NodeEntry]:
+    for row in Node.objects.filter(state="active").order_by("agency_code"):
+        yield entry_of(row, now)
+
+
+def entry_of(row: Node, now: datetime) -> NodeEntry:
+    """A registered node as the directory says it."""
+    return NodeEntry(
+        agency_code=row.agency_code,
+        name=Bilingual(row.name_vi, row.name_en),
+        base_url=row.base_url,
+        certificates=tuple(row.certificates),
+        exchange_url=row.exchange_url,
+        pull=row.pull,
+        witness=row.witness,
+        tls_certificates=tuple(row.tls_certificates),
+        kept=tuple(_kept(row, now)),
+    )
+
+
+def _kept(row: Node, now: datetime) -> Iterable[KeptCertificate]:
+    for one in row.listed:
+        if one["until"] and datetime.fromisoformat(one["until"]) > now - rules.KEPT_CERTIFICATES:
+            revoked = datetime.fromisoformat(one["revoked_at"]) if one["revoked_at"] else None
+            listed_from, until = datetime.fromisoformat(one["from"]), datetime.fromisoformat(one["until"])
+            yield KeptCertificate(one["pem"], listed_from, until, revoked)
 
 
 def _published_grants() -> Iterable[GrantEntry]:
@@ -152,7 +107,8 @@ def _published_grants() -> Iterable[GrantEntry]:
         )
 
 
-def _keep(directory: Directory, body: bytes, signature: str) -> None:
+def _keep(directory: Directory, body: bytes, signature: str, *, earlier: tuple[bytes, str] = (b"", "")) -> None:
+    linked = directory.version > 1
     DirectoryCopy.objects.update_or_create(
         id=1,
         defaults={
@@ -162,6 +118,9 @@ def _keep(directory: Directory, body: bytes, signature: str) -> None:
             "fetched_at": clock.now(),
             "body": body,
             "signature": signature,
+            "body_1": earlier[0],
+            "signature_1": earlier[1],
+            "link": directory_form.link(directory.previous, directory_form.digest_of(body)) if linked else "",
             "trouble": "",
         },
     )
@@ -173,17 +132,44 @@ def refresh_directory() -> DirectoryState:
     Failure leaves the last good copy in force and is written beside it for the operator; it never raises Refused.
     """
     state = get_directory_state()
-    try:
-        if roles.is_open(HUB_ROLE):
+    if roles.is_open(HUB_ROLE):
+        try:
             if state.issued_at is None or clock.now() > state.issued_at + rules.DIRECTORY_LIFE / 2:
                 issue_directory()
-        else:
-            _fetch(state)
-    except (Refused, http.Unreachable) as trouble:
-        word = trouble.code if isinstance(trouble, Refused) else f"exchange.unreachable {trouble.reason}"
-        log.warning("directory not refreshed", trouble=word)
-        DirectoryCopy.objects.update(trouble=word[:300])
+        except Refused as trouble:
+            _write_trouble(trouble.code)
+    else:
+        _fetch_somewhere(state)
     return get_directory_state()
+
+
+def directory_sources() -> tuple[str, ...]:
+    """Where the directory can be fetched: the hub, then those of `[parameters.exchange] directory_sources`."""
+    table = node().parameters.get("exchange", {})
+    listed = table.get("directory_sources", []) if isinstance(table, dict) else []
+    return tuple(dict.fromkeys([node().hub_url, *(str(one).rstrip("/") for one in listed)]))
+
+
+def _fetch_somewhere(state: DirectoryState) -> None:
+    """Ask the sources in turn until one gives what is good; the first trouble is what the operator reads."""
+    troubles = []
+    for source in directory_sources():
+        try:
+            _fetch(source, state)
+        except Refused as refusal:
+            troubles.append(refusal.code)
+            if refusal.code == "exchange.directory-fork":
+                log.exception("two directories under one serial", source=source, serial=state.serial)
+        except http.Unreachable as unreachable:
+            troubles.append(f"exchange.unreachable {unreachable.reason}")
+        else:
+            return
+    _write_trouble("exchange.directory-fork" if "exchange.directory-fork" in troubles else troubles[0])
+
+
+def _write_trouble(word: str) -> None:
+    log.warning("directory not refreshed", trouble=word)
+    DirectoryCopy.objects.update(trouble=word[:300])
 
 
 def ask_hub_again() -> bool:
@@ -195,10 +181,12 @@ def ask_hub_again() -> bool:
     return True
 
 
-def _fetch(state: DirectoryState) -> None:
+def _fetch(source: str, state: DirectoryState) -> None:
     held = {"If-None-Match": f'"{state.serial}"'} if state.serial else {}
-    answer = http.request("GET", f"{node().hub_url}/exchange/directory", headers=held, timeout=_FETCH_TIMEOUT)
+    answer = http.request("GET", f"{source}{PATH}", headers=held, timeout=_FETCH_TIMEOUT)
     if answer.status == 304:
+        if state.state in ("grace", "expired"):
+            raise http.Unreachable("nothing newer")
         DirectoryCopy.objects.update(fetched_at=clock.now(), trouble="")
         return
     if answer.status != 200:
@@ -209,7 +197,8 @@ def _fetch(state: DirectoryState) -> None:
 def accept_directory(body: bytes, signature: str) -> Directory:
     """Verify a directory against the hub's certificate and keep it.
 
-    Raises Refused `exchange.bad-directory` (form, signer, serial going back, already expired) or `signing.*`.
+    Raises Refused `exchange.bad-directory` (form, signer, serial or version going back, already expired, issued in
+    the future), `exchange.directory-fork` when it does not continue the issues seen here, or `signing.*`.
     """
     directory = directory_form.parse(body)
     hub_code = str(node().parameters.get("hub_code", "G22"))
@@ -224,13 +213,70 @@ def accept_directory(body: bytes, signature: str) -> Directory:
         raise directory_form.bad_directory(
             tr("Chữ ký trên danh bạ không phải của nút trung tâm.", "The signature is not the hub's."), "signature"
         )
-    if directory.expires_at <= clock.now():
-        raise directory_form.bad_directory(tr("Danh bạ nhận được đã hết hạn.", "It is already expired."), "expires_at")
+    _check_times(directory)
     with db.atomic():
         db.advisory_lock("exchange.directory")
-        if get_directory_state().serial > directory.serial:
-            raise directory_form.bad_directory(
-                tr("Danh bạ nhận được cũ hơn bản đang dùng.", "It is older than the copy in use."), "serial"
-            )
+        if held := DirectoryCopy.objects.first():
+            _check_continues(held, directory, body)
         _keep(directory, body, signature)
     return directory
+
+
+def _check_times(directory: Directory) -> None:
+    now = clock.now()
+    if directory.expires_at <= now:
+        raise directory_form.bad_directory(tr("Danh bạ nhận được đã hết hạn.", "It is already expired."), "expires_at")
+    if directory.issued_at > now + rules.QUESTION_FRESHNESS:
+        raise directory_form.bad_directory(
+            tr(
+                "Danh bạ ghi giờ phát hành ở tương lai: đồng hồ của nút này chậm, hoặc của nút trung tâm nhanh.",
+                "It was issued in the future: this node's clock is behind, or the hub's is ahead.",
+            ),
+            "issued_at",
+        )
+
+
+def _check_continues(held: DirectoryCopy, directory: Directory, body: bytes) -> None:
+    """Refuse what goes back, and what does not grow out of the copy in use (two histories under one signature)."""
+    if held.serial > directory.serial:
+        raise directory_form.bad_directory(
+            tr("Danh bạ nhận được cũ hơn bản đang dùng.", "It is older than the copy in use."), "serial"
+        )
+    if held.link and directory.version < 2:
+        raise directory_form.bad_directory(
+            tr("Danh bạ nhận được thuộc phiên bản cũ hơn.", "It is of an older version than the copy in use."),
+            "version",
+        )
+    digest = directory_form.digest_of(bytes(held.body))
+    if held.serial == directory.serial:
+        if digest != directory_form.digest_of(body):
+            raise _fork(directory.serial)
+        return
+    if held.link and not _grows_from(held.serial, held.link, directory):
+        raise _fork(directory.serial)
+
+
+def _grows_from(serial: int, link: str, directory: Directory) -> bool:
+    """Do the digests of the issues since `serial` lead from its link to this directory's `previous`?"""
+    missed = directory.serial - serial - 1
+    if missed > len(directory.history):
+        # Away for longer than the history reaches: nothing speaks against it, and the serial has grown.
+        log.warning("directory history does not reach back", held=serial, received=directory.serial)
+        return True
+    for digest in directory.history[len(directory.history) - missed :]:
+        link = directory_form.link(link, digest)
+    return link == directory.previous
+
+
+def _fork(serial: int) -> Refused:
+    return Refused(
+        "exchange.directory-fork",
+        tr(
+            f"Danh bạ số {serial} không nối tiếp bản đang dùng: có hai bản danh bạ khác nhau cùng mang chữ ký của "
+            "nút trung tâm. Hãy báo ngay cho đơn vị vận hành nút trung tâm.",
+            f"Directory {serial} does not continue the copy in use: two different directories carry the hub's "
+            "signature. Tell the hub's operator at once.",
+        ),
+        field="previous",
+        status=502,
+    )

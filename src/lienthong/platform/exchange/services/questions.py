@@ -49,7 +49,7 @@ def ask(
     signature = trust.sign(body, header)
     record = _record("out", header, wire.parse_question(body), body, signature)
     try:
-        response = _send(entry.base_url + PATH + service, body, signature, header.recipient, timeout)
+        response = _send(entry.address + PATH + service, body, signature, header.recipient, timeout)
         answer = _read_answer(response, header, wire.digest(body))
     except Refused as refusal:
         _finish(record, refusal.code)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def published() -> tuple[bytes, str]:
-    response = Client().get("/exchange/directory")
+    response = Client().get("/exchange/directory?version=2")
     assert response.status_code == 200
     return response.content, response.headers[wire.SIGNATURE_HEADER]
 
@@ -140,7 +140,7 @@ def test_a_node_fetches_what_the_hub_publishes(province: Homes, monkeypatch: pyt
     asked: list[dict[str, str]] = []
 
     def bring(_method: str, url: str, *, headers: dict[str, str], timeout: float) -> http.Response:
-        assert url.endswith("/exchange/directory")
+        assert url.endswith("/exchange/directory?version=2")
         asked.append(headers)
         if headers.get("If-None-Match") == f'"{held}"':
             return http.Response(304, {}, b"")
