@@ -1,6 +1,6 @@
 """Keys and trusted roots in files of the node's home: `keys/*.key`, `keys/*.crt`, `trust/*.pem`.
 
-A key that is to take another's place waits in `keys/next/`; certificates of keys that were replaced stay in `keys/old/`.
+A key that is to take another's place waits in `keys/next/`; certificates of replaced keys stay in `keys/old/`.
 """
 
 import hashlib

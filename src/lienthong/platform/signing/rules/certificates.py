@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -98,10 +99,7 @@ def describe(pem: str) -> Certificate:
     profile.
     """
     leaf = parse_chain(pem)[0]
-    try:
-        kind = _kind_of(leaf)
-    except (ValueError, x509.ExtensionNotFound):
-        kind = None
+    kind = kind_of(leaf)
     if kind is None:
         raise foreign(
             tr(
@@ -130,6 +128,14 @@ def describe(pem: str) -> Certificate:
 def _one(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
     values = name.get_attributes_for_oid(oid)
     return str(values[0].value) if values else ""
+
+
+def kind_of(leaf: x509.Certificate) -> CertificateKind | None:
+    """What a certificate may be used for by our profile; None when it is of no kind, or of several."""
+    try:
+        return _kind_of(leaf)
+    except (ValueError, x509.ExtensionNotFound):
+        return None
 
 
 def _kind_of(leaf: x509.Certificate) -> CertificateKind | None:
@@ -220,3 +226,8 @@ def _check_chain(pem: str, _anchors_fingerprint: str, anchored: _Anchored) -> No
         )
     except (verification.VerificationError, ValueError) as error:
         raise foreign() from error
+
+
+def to_pem(certificate: x509.Certificate) -> str:
+    """A certificate as text."""
+    return certificate.public_bytes(Encoding.PEM).decode("ascii")

@@ -4,15 +4,27 @@ from lienthong.platform.signing.services.authority import (
     ensure_demo_authority,
     install_trust,
     issue_certificate,
+    issue_from_request,
 )
 from lienthong.platform.signing.services.batches import sign_batch, sign_lines
 from lienthong.platform.signing.services.documents import sign_and_seal_pdf, sign_pdf
 from lienthong.platform.signing.services.messages import sign_bytes, sign_detached, sign_line, sign_message
+from lienthong.platform.signing.services.register import revoke_certificate
+from lienthong.platform.signing.services.requests import (
+    activate_certificate,
+    install_certificate,
+    request_certificate,
+)
 
 __all__ = [
+    "activate_certificate",
     "ensure_demo_authority",
+    "install_certificate",
     "install_trust",
     "issue_certificate",
+    "issue_from_request",
+    "request_certificate",
+    "revoke_certificate",
     "sign_and_seal_pdf",
     "sign_batch",
     "sign_bytes",
