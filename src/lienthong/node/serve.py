@@ -1,6 +1,8 @@
-"""Serve: run one node. Granian holds the port and one worker process that answers and works in the background."""
+"""Serve: run one node. Granian holds the port and one worker process that answers and works in the background.
 
-import ctypes
+A profile with an exchange port gets a second process for other nodes (`exchange_port.py`).
+"""
+
 import os
 import signal
 import socket
@@ -13,12 +15,11 @@ from pathlib import Path
 
 from lienthong.kernel.profile import BadProfile, Node, read_profile
 from lienthong.node import cluster
+from lienthong.node.children import end_with_parent
+from lienthong.node.exchange_port import ExchangePort
 from lienthong.node.postgres import EmbeddedServer, ServerInUse, ServerProblem
 
 THREADS = 8
-
-_LIBC = ctypes.CDLL(None)
-_PR_SET_PDEATHSIG = 1
 
 
 def run(profile_path: Path) -> int:
@@ -26,12 +27,16 @@ def run(profile_path: Path) -> int:
     try:
         profile = read_profile(profile_path)
         require_free_port(profile.port)
+        if profile.exchange_port:
+            require_free_port(profile.exchange_port)
     except (BadProfile, PortTaken) as problem:
         print(f"lienthong: {problem}", file=sys.stderr)
         return 1
     os.environ["LIENTHONG_PROFILE"] = str(profile_path)
     os.environ["LIENTHONG_BACKGROUND"] = "1"
     if "DATABASE_URL" in os.environ:
+        if profile.exchange_port:
+            return _keep_serving(profile, None)
         os.execv(sys.executable, command(profile))  # noqa: S606 (our own program)
     return with_embedded_database(profile_path, lambda server: _keep_serving(profile, server))
 
@@ -114,25 +119,24 @@ def require_free_port(port: int) -> None:
             ) from None
 
 
-def _keep_serving(profile: Node, server: EmbeddedServer) -> int:
-    """This process keeps the embedded server, the child serves; a stop signal goes to the child first."""
+def _keep_serving(profile: Node, server: EmbeddedServer | None) -> int:
+    """This process keeps the embedded server, the children serve; a stop signal goes to the children first."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     child = subprocess.Popen(command(profile), preexec_fn=end_with_parent)  # noqa: PLW1509, S603 (one prctl call)
+    exchange = ExchangePort(profile) if profile.exchange_port else None
     print(f"{profile.title.vi} ({profile.agency_code}): {profile.base_url}", flush=True)
-    while not stop.wait(0.5) and server.is_running and child.poll() is None:
-        pass
+    while not stop.wait(0.5) and (server is None or server.is_running) and child.poll() is None:
+        if exchange:
+            exchange.tend()
     if child.poll() is None:
         child.terminate()
+    if exchange:
+        exchange.stop()
     code = child.wait()
     if stop.is_set():
         return 0
-    if not server.is_running:
+    if server is not None and not server.is_running:
         print(f"lienthong: the embedded database ended; see {server.folder}/server.log.", file=sys.stderr)
     return code or 1
-
-
-def end_with_parent() -> None:
-    """For a child before it becomes another program: Linux asks it to stop when its starter ends, however."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,8 +1,6 @@
 """The WSGI application of a node; in service it also starts the node's background threads."""
 
-import ctypes
 import os
-import signal
 from typing import TYPE_CHECKING
 
 import django
@@ -12,13 +10,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.node.settings")
-
-_PR_SET_PDEATHSIG = 1
-
-
-def _die_with_parent() -> None:
-    """A worker whose parent was killed would hold the port: Linux ends it too."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _make() -> "WSGIApplication":
@@ -34,8 +25,9 @@ def _make() -> "WSGIApplication":
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     if os.environ.get("LIENTHONG_BACKGROUND") == "1":
         from lienthong.kernel import background, roles
+        from lienthong.node import children
 
-        _die_with_parent()
+        children.die_with_parent()
         background.start([entry for role in roles.opened() for entry in role.periodic])
     return doors.before(WSGIHandler())
 
