@@ -22,6 +22,7 @@ __all__ = [
     "ArchiveFile",
     "CallRecord",
     "Checkpoint",
+    "DeliveryLine",
     "DirectoryCopy",
     "Grant",
     "IncomingLetter",
@@ -29,6 +30,7 @@ __all__ = [
     "LogTimestamp",
     "Node",
     "OutgoingLetter",
+    "PartUpload",
     "QuestionRecord",
     "Seal",
     "Stream",
@@ -117,6 +119,7 @@ class OutgoingLetter(models.Model):
     digest = models.BinaryField(max_length=32)
     signature = models.TextField()
     parts = models.JSONField(default=list)
+    trace = models.CharField(max_length=55, blank=True, default="")
     state = models.CharField(max_length=10, choices=[(key, state.label.vi) for key, state in STATES.items()])
     attempts = models.IntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
@@ -132,17 +135,24 @@ class OutgoingLetter(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=list(STATES)), name="exchange_outgoing_state"),
             models.CheckConstraint(
-                condition=Q(state="waiting") | Q(receipt__isnull=False), name="exchange_ended_by_receipt"
+                condition=Q(state__in=["waiting", "discarded"]) | Q(receipt__isnull=False),
+                name="exchange_ended_by_receipt",
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["recipient", "number"], condition=Q(state="waiting"), name="exchange_waiting"),
+            models.Index(
+                fields=["recipient", "next_attempt_at", "number"], condition=Q(state="waiting"), name="exchange_due"
+            ),
             models.Index(
                 fields=["recipient", "about", "number"],
                 condition=Q(state="waiting") & ~Q(about=""),
                 name="exchange_waiting_about",
             ),
-            models.Index(fields=["state", "-number"], name="exchange_by_state"),
+            models.Index(
+                fields=["state", "-number"],
+                condition=Q(state__in=["refused", "replaced", "discarded"]),
+                name="exchange_not_accepted",
+            ),
         ]
 
 
@@ -165,6 +175,37 @@ class IncomingLetter(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["sender", "letter_id"], name="exchange_incoming_once"),
+        ]
+
+
+class DeliveryLine(models.Model):
+    """Delivery line (đường gửi): how it stands with reaching one recipient; the postman's circuit breaker.
+
+    No `failures`: closed. Before `open_until`: open, nothing is tried. After it: half open, one letter is tried.
+    """
+
+    recipient = models.CharField(max_length=40, unique=True)
+    failures = models.IntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    open_until = models.DateTimeField(null=True)
+    code = models.CharField(max_length=100, blank=True)
+    reason_vi = models.TextField(blank=True)
+    reason_en = models.TextField(blank=True)
+    last_success_at = models.DateTimeField(null=True)
+
+
+class PartUpload(models.Model):
+    """Upload of a part (lượt tải tệp kèm): what a sender has brought of a file; its bytes lie in the node's home."""
+
+    sender = models.CharField(max_length=40)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    whole = models.BooleanField(default=False)
+    touched_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sender", "sha256"], name="exchange_upload_once"),
         ]
 
 

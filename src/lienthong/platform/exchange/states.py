@@ -15,9 +15,10 @@ class State:
     next: tuple[str, ...] = ()
 
 
-WAITING = State("waiting", tr("Chờ gửi", "Waiting"), "yellow", ("accepted", "refused"))
+WAITING = State("waiting", tr("Chờ gửi", "Waiting"), "yellow", ("accepted", "refused", "discarded"))
 ACCEPTED = State("accepted", tr("Đã nhận", "Accepted"), "green")
-REFUSED = State("refused", tr("Bị từ chối", "Refused"), "red", ("replaced",))
+REFUSED = State("refused", tr("Bị từ chối", "Refused"), "red", ("replaced", "discarded"))
 REPLACED = State("replaced", tr("Đã gửi lại", "Sent anew"), "grey")
+DISCARDED = State("discarded", tr("Đã bỏ", "Discarded"), "grey")
 
-STATES = {state.key: state for state in (WAITING, ACCEPTED, REFUSED, REPLACED)}
+STATES = {state.key: state for state in (WAITING, ACCEPTED, REFUSED, REPLACED, DISCARDED)}

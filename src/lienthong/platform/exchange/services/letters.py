@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from lienthong.kernel import audit, clock, db, jobs
+from lienthong.kernel import audit, clock, db, jobs, tracing
 from lienthong.kernel.access import SYSTEM, Actor
 from lienthong.kernel.errors import Conflict, NotFound, Refused
 from lienthong.kernel.files import FileRef
@@ -22,9 +22,9 @@ WAKE = "exchange.deliver_due"
 _INSERT = """
 WITH posted AS (
     INSERT INTO exchange_outgoingletter
-        (id, name, recipient, about, actor, posted_at, body, digest, signature, parts, state, attempts,
+        (id, name, recipient, about, actor, posted_at, body, digest, signature, parts, trace, state, attempts,
          next_attempt_at, code, reason_vi, reason_en, receipt_signature)
-    VALUES (%s, %s, %s, %s, %s, %s, %b, %b, %s, %s::jsonb, 'waiting', 0, %s, '', '', '', '')
+    VALUES (%s, %s, %s, %s, %s, %s, %b, %b, %s, %s::jsonb, %s, 'waiting', 0, %s, '', '', '', '')
     RETURNING 1)
 SELECT pg_notify(%s, %s) FROM posted
 """
@@ -74,6 +74,7 @@ def _insert(header: wire.Header, body: bytes, signature: str, *, about: str, act
                 wire.digest(body),
                 signature,
                 _listed(body),
+                tracing.current(),
                 now,
                 jobs.CHANNEL,
                 WAKE,
