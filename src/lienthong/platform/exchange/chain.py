@@ -15,7 +15,10 @@ EMPTY_DIGEST = b""
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One finished letter or question as a log row tells it; digests are 32 raw bytes or empty."""
+    """One finished message as a log row tells it; digests are 32 raw bytes or empty.
+
+    `evidence` covers the signatures of the message and of its answer (function `evidence`).
+    """
 
     at: datetime
     message_id: UUID
@@ -23,18 +26,31 @@ class Fact:
     outcome: str
     digest: bytes
     answer_digest: bytes = EMPTY_DIGEST
+    evidence: bytes = EMPTY_DIGEST
 
-    def hashed(self) -> bytes:
-        """SHA-256 of the facts; text fields hold no line feed (names and codes are checked on the way in)."""
-        lines = (
+    def told(self) -> bytes:
+        """The facts as lines; text fields hold no line feed (names and codes are checked on the way in).
+
+        A row without evidence is told as in version 1 of the protocol, whose rows still verify.
+        """
+        lines = [
             self.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             str(self.message_id),
             self.name,
             self.outcome,
             self.digest.hex(),
             self.answer_digest.hex(),
-        )
-        return sha256("\n".join(lines).encode()).digest()
+        ]
+        return "\n".join([*lines, self.evidence.hex()] if self.evidence else lines).encode()
+
+    def hashed(self) -> bytes:
+        """SHA-256 of the facts."""
+        return sha256(self.told()).digest()
+
+
+def evidence(*signed: tuple[bytes, bytes]) -> bytes:
+    """What a row says about signatures: SHA-256 over SHA-256(message ‖ signature) of the message and of its answer."""
+    return sha256(b"".join(sha256(message + value).digest() for message, value in signed)).digest()
 
 
 def link(previous: bytes, fact_hash: bytes, position: int) -> bytes:

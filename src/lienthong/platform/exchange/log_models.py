@@ -68,7 +68,7 @@ class CallRecord(models.Model):
     Bodies are kept only where the service allows it and they are small; their digests always are.
     """
 
-    message_id = models.UUIDField(unique=True)
+    message_id = models.UUIDField()
     query_id = models.TextField()
     direction = models.CharField(max_length=3)
     peer = models.CharField(max_length=40)
@@ -97,6 +97,9 @@ class CallRecord(models.Model):
     answer_body = models.BinaryField(null=True)
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["direction", "peer", "message_id"], name="exchange_call_once"),
+        ]
         indexes: ClassVar = [
             models.Index(fields=["query_id"], name="exchange_call_query"),
             models.Index(fields=["-at"], name="exchange_call_at"),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import Bilingual, tr
+from lienthong.platform.monitoring.types import OperationRecord
 
 LETTER_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\.v[1-9][0-9]*")
 SERVICE_NAME = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+")
@@ -220,3 +221,61 @@ class LogVerdict:
         )
         end = tr("nguyên vẹn.", "intact.") if self.intact else tr("KHÔNG nguyên vẹn.", "NOT intact.")
         return "\n".join([f"{told}{end}", *(f"{fault.stream}: {fault.text}" for fault in self.faults)])
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed message as it travelled: the message's bytes, the digest of what went with it, the signature.
+
+    `body` is kept only where the service allows it and it is small; None: only its digest is known.
+    """
+
+    message: bytes
+    signature: bytes
+    signed_at: datetime
+    thumbprint: bytes
+    digest: bytes = b""
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call of a data service (lượt gọi dịch vụ dữ liệu), for the log: who called what, why, and how it was signed.
+
+    `query_id`: the client's own id (X-Road-Id); `client`, `service`: their identifiers; `status`: HTTP of the answer.
+    """
+
+    query_id: str
+    client: str
+    service: str
+    method: str
+    path: str
+    request: Signed
+    answer: Signed | None = None
+    status: int | None = None
+    purpose: str = ""
+    legal_ground: str = ""
+    user_id: str = ""
+    issue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One finished message for the log: the stream it belongs to, what the row says, and what else is kept of it.
+
+    `peer`: agency code of the other node; `direction`: `out` or `in`; `kind`: `letter`, `question` or `call`.
+    Digests are 32 bytes or empty. With `call` the digests and the evidence are taken from it.
+    """
+
+    peer: str
+    direction: str
+    kind: str
+    at: datetime
+    message_id: UUID
+    name: str
+    outcome: str
+    digest: bytes = b""
+    answer_digest: bytes = b""
+    evidence: bytes = b""
+    call: Call | None = None
+    operation: OperationRecord | None = None

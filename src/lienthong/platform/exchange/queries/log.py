@@ -89,9 +89,8 @@ def _check_entry(stream: Stream, entry: LogEntry, expected: int, last_link: byte
 
 
 def _fact_hash(entry: LogEntry) -> bytes:
-    return chain.Fact(
-        entry.at, entry.message_id, entry.name, entry.outcome, bytes(entry.digest), bytes(entry.answer_digest)
-    ).hashed()
+    digests = (bytes(entry.digest), bytes(entry.answer_digest), bytes(entry.evidence))
+    return chain.Fact(entry.at, entry.message_id, entry.name, entry.outcome, *digests).hashed()
 
 
 def _own_link(entry: LogEntry) -> bytes:

@@ -14,8 +14,10 @@ from lienthong.platform.exchange.services.log import seal_log
 from lienthong.platform.exchange.services.nodes import register_node, set_node_state, withdraw_certificate
 from lienthong.platform.exchange.services.questions import answer_question, ask
 from lienthong.platform.exchange.services.reception import Reply, receive_letter
+from lienthong.platform.exchange.services.together import GroupCommit, log_together
 
 __all__ = [
+    "GroupCommit",
     "Postman",
     "Reply",
     "accept_directory",
@@ -26,6 +28,7 @@ __all__ = [
     "directory_sources",
     "grant_access",
     "issue_directory",
+    "log_together",
     "post_letter",
     "receive_letter",
     "refresh_directory",

@@ -19,31 +19,41 @@ WITH moved AS (
      WHERE peer = %(peer)s AND direction = %(direction)s AND kind = %(kind)s
     RETURNING id, count, previous, head)
 INSERT INTO exchange_logentry
-    (stream_id, position, at, message_id, name, outcome, digest, answer_digest, previous, link)
-SELECT id, count, %(at)s, %(message_id)s, %(name)s, %(outcome)s, %(digest)b, %(answer_digest)b, previous, head
+    (stream_id, position, at, message_id, name, outcome, digest, answer_digest, evidence, previous, link)
+SELECT id, count, %(at)s, %(message_id)s, %(name)s, %(outcome)s, %(digest)b, %(answer_digest)b, %(evidence)b,
+       previous, head
   FROM moved
 """
 
-_OPEN_STREAM = """
-INSERT INTO exchange_stream (peer, direction, kind, count, previous, head) VALUES (%s, %s, %s, 0, %b, %b)
+_OPEN_STREAMS = """
+INSERT INTO exchange_stream (peer, direction, kind, count, previous, head)
+SELECT peer, direction, kind, 0, %b, %b FROM unnest(%s::text[], %s::text[], %s::text[]) AS k(peer, direction, kind)
 ON CONFLICT (peer, direction, kind) DO NOTHING
 """
 
-_LOCK_STREAM = """
-SELECT id, count, head FROM exchange_stream WHERE peer = %s AND direction = %s AND kind = %s FOR UPDATE
+# Locked in one order by everybody, so that two sets of the same streams never wait for each other.
+_LOCK_STREAMS = """
+SELECT s.peer, s.direction, s.kind, s.id, s.count, s.head FROM exchange_stream s
+  JOIN unnest(%s::text[], %s::text[], %s::text[]) AS k(peer, direction, kind) USING (peer, direction, kind)
+ ORDER BY s.id FOR UPDATE OF s
+"""
+
+_MOVE_STREAMS = """
+UPDATE exchange_stream AS s SET count = v.count, previous = v.previous, head = v.head
+  FROM unnest(%s::bigint[], %s::bigint[], %b::bytea[], %b::bytea[]) AS v(id, count, previous, head) WHERE s.id = v.id
 """
 
 _APPEND_MANY = """
 INSERT INTO exchange_logentry
-    (stream_id, position, at, message_id, name, outcome, digest, answer_digest, previous, link)
+    (stream_id, position, at, message_id, name, outcome, digest, answer_digest, evidence, previous, link)
 SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::uuid[], %s::text[], %s::text[],
-                     %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[])
+                     %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[])
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class StreamKey:
-    """Which stream a row belongs to: the peer's code, `in` or `out`, `letter` or `question`."""
+    """Which stream a row belongs to: the peer's code, `in` or `out`, `letter`, `question` or `call`."""
 
     peer: str
     direction: str
@@ -63,48 +73,58 @@ def append(key: StreamKey, fact: chain.Fact) -> None:
         "outcome": fact.outcome,
         "digest": fact.digest,
         "answer_digest": fact.answer_digest,
+        "evidence": fact.evidence,
     }
     if sql.run(_APPEND_ONE, values) == 0:
-        _open(key)
+        _open([key])
         sql.run(_APPEND_ONE, values)
 
 
 def append_many(key: StreamKey, facts: Sequence[chain.Fact]) -> None:
     """Add rows of one stream in three round trips, however many they are."""
-    if not facts:
+    append_all([(key, fact) for fact in facts])
+
+
+def append_all(rows: Sequence[tuple[StreamKey, chain.Fact]]) -> None:
+    """Add rows of several streams, each stream in the order given, in three round trips."""
+    if not rows:
         return
-    held = sql.rows(_LOCK_STREAM, (key.peer, key.direction, key.kind))
-    if not held:
-        _open(key)
-        held = sql.rows(_LOCK_STREAM, (key.peer, key.direction, key.kind))
-    stream_id, count, head = held[0]
-    previous, links = head, list[bytes]()
-    for position, fact in enumerate(facts, start=count + 1):
-        links.append(chain.link(links[-1] if links else head, fact.hashed(), position))
-    before = [previous, *links[:-1]]
-    sql.run(
-        _APPEND_MANY,
-        (
-            [stream_id] * len(facts),
-            list(range(count + 1, count + 1 + len(facts))),
-            [fact.at for fact in facts],
-            [fact.message_id for fact in facts],
-            [fact.name for fact in facts],
-            [fact.outcome for fact in facts],
-            [fact.digest for fact in facts],
-            [fact.answer_digest for fact in facts],
-            before,
-            links,
-        ),
-    )
-    sql.run(
-        "UPDATE exchange_stream SET count = %s, previous = %b, head = %b WHERE id = %s",
-        (count + len(facts), before[-1], links[-1], stream_id),
-    )
+    by_stream: dict[StreamKey, list[chain.Fact]] = {}
+    for key, fact in rows:
+        by_stream.setdefault(key, []).append(fact)
+    heads = _lock(sorted(by_stream))
+    columns: list[list[object]] = [[] for _ in range(11)]
+    moves: list[list[object]] = [[] for _ in range(4)]
+    for key, facts in by_stream.items():
+        stream_id, count, head = heads[key]
+        previous = head
+        for position, fact in enumerate(facts, start=count + 1):
+            previous, head = head, chain.link(head, fact.hashed(), position)
+            row = (stream_id, position, fact.at, fact.message_id, fact.name, fact.outcome)
+            digests = (fact.digest, fact.answer_digest, fact.evidence, previous, head)
+            for column, value in zip(columns, (*row, *digests), strict=True):
+                column.append(value)
+        for column, value in zip(moves, (stream_id, count + len(facts), previous, head), strict=True):
+            column.append(value)
+    sql.run(_APPEND_MANY, columns)
+    sql.run(_MOVE_STREAMS, moves)
 
 
-def _open(key: StreamKey) -> None:
-    sql.run(_OPEN_STREAM, (key.peer, key.direction, key.kind, chain.FIRST_LINK, chain.FIRST_LINK))
+def _lock(keys: Sequence[StreamKey]) -> dict[StreamKey, tuple[int, int, bytes]]:
+    wanted = _columns(keys)
+    held = sql.rows(_LOCK_STREAMS, wanted)
+    if len(held) < len(keys):
+        _open(keys)
+        held = sql.rows(_LOCK_STREAMS, wanted)
+    return {StreamKey(*row[:3]): (row[3], row[4], row[5]) for row in held}
+
+
+def _open(keys: Sequence[StreamKey]) -> None:
+    sql.run(_OPEN_STREAMS, (chain.FIRST_LINK, chain.FIRST_LINK, *_columns(keys)))
+
+
+def _columns(keys: Sequence[StreamKey]) -> tuple[list[str], list[str], list[str]]:
+    return [key.peer for key in keys], [key.direction for key in keys], [key.kind for key in keys]
 
 
 def seal_log() -> int:
