@@ -1,5 +1,6 @@
-"""Telling monitoring: record what happened to messages."""
+"""Telling monitoring: record what happened to messages, sum it up, forget what is old."""
 
 from lienthong.platform.monitoring.services.recording import record
+from lienthong.platform.monitoring.services.summing import forget_old_operations, sum_operations
 
-__all__ = ["record"]
+__all__ = ["forget_old_operations", "record", "sum_operations"]
