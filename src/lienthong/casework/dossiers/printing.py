@@ -102,7 +102,7 @@ def _birth(row: tables.Dossier, on: date) -> dict[str, Any]:
         ("Số định danh cá nhân", row.personal_number),
     )
     registration = (
-        ("Nơi đăng ký khai sinh", agency_queries.get_agency(row.agency_code).name),
+        ("Nơi đăng ký khai sinh", agency_queries.name_of_agency(row.agency_code, on)),
         ("Ngày đăng ký", show_date(on)),
         ("Người đi khai sinh", row.applicant_name),
         ("Số định danh", row.applicant_number),
@@ -160,7 +160,7 @@ def _notice(row: tables.Dossier, on: date) -> dict[str, Any]:
     """Notice of the outcome (thông báo kết quả giải quyết): granted or not, and why."""
     verdict = "đồng ý giải quyết" if row.verdict == "granted" else "không đồng ý giải quyết"
     opening = (
-        f"{agency_queries.get_agency(row.agency_code).name} đã xem xét hồ sơ số {row.code} của ông (bà) "
+        f"{agency_queries.name_of_agency(row.agency_code, on)} đã xem xét hồ sơ số {row.code} của ông (bà) "
         f"{row.applicant_name}, tiếp nhận ngày {show_date(row.received_at)}, và {verdict} thủ tục "
         f"“{row.subject}”."
     )
@@ -301,8 +301,8 @@ def _compile(template: str, doc: dict[str, Any]) -> bytes:
 
 
 def _letterhead(agency_code: str, on: date) -> dict[str, Any]:
-    agency = agency_queries.get_agency(agency_code)
-    above = agency_queries.find_agency(agency.parent_code) if agency.parent_code else None
+    agency = agency_queries.recall_agency(agency_code, on)
+    above = agency_queries.recall_agency(agency.parent_code, on) if agency.parent_code else None
     unit = agency_queries.get_commune(agency.gso_code) if len(agency.gso_code) == _COMMUNE_DIGITS else None
     return {
         "superior": above.name if above else "",

@@ -31,11 +31,10 @@ def dossier_status(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _body(found: PublicStatus) -> dict[str, Any]:
-    agency = agencies_queries.find_agency(found.agency_code)
     return {
         "code": found.code,
         "procedure_code": found.procedure_code,
-        "agency": {"code": found.agency_code, "name": agency.name if agency else ""},
+        "agency": {"code": found.agency_code, "name": agencies_queries.name_of_agency(found.agency_code)},
         "status": int(found.status),
         "status_label": found.status_label.as_dict(),
         "submitted_at": _moment(found.submitted_at),

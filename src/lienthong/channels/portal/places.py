@@ -66,7 +66,7 @@ def receiving_agency(procedure: Procedure, answers: Mapping[str, Any]) -> Agency
         agency = agencies_queries.find_agency(procedure.owner_code) if procedure.owner_code else None
     else:
         code = form.receiver_code(answers)
-        agency = agencies_queries.agency_of_unit(code) if code else None
+        agency = (agencies_queries.agency_of_unit(code) or _heir_of(code)) if code else None
         if agency is not None and agency.kind != _LEVELS.get(form.receiver_level, agency.kind):
             agency = None
     if agency is None or not _is_connected(agency.code):
@@ -76,6 +76,12 @@ def receiving_agency(procedure: Procedure, answers: Mapping[str, Any]) -> Agency
         )
         raise Invalid([FieldError(form.receiver_path if form else "", message, "portal.place-not-connected")])
     return agency
+
+
+def _heir_of(old_code: str) -> AgencyRef | None:
+    """Who answers for a place that was merged since the draft was begun; nobody where it was divided."""
+    gone = [unit for unit in agencies_queries.look_up(old_code).units if not unit.is_current]
+    return gone[0].answers if len(gone) == 1 and not gone[0].split else None
 
 
 def _is_connected(agency_code: str) -> bool:

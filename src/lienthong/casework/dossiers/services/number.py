@@ -50,7 +50,7 @@ def request_number(*, dossier_id: UUID, actor: Actor) -> DossierFacts:
             child=child_of(dossier.answers),
             mother=parent_of(dossier.answers, "mother"),
             father=parent_of(dossier.answers, "father"),
-            registered_at_commune_gso=agency_queries.get_agency(dossier.agency_code).gso_code,
+            registered_at_commune_gso=agency_queries.recall_agency(dossier.agency_code).gso_code,
             registration_date=now.date(),
             actor=actor,
         )

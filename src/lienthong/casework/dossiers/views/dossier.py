@@ -93,10 +93,9 @@ def page_context(dossier: Dossier, actor: Actor) -> dict[str, Any]:
 
 
 def _facts(dossier: Dossier) -> list[dict[str, Any]]:
-    agency = agency_queries.find_agency(dossier.agency_code)
     rows = [
         (tr("Thủ tục", "Procedure"), f"{dossier.procedure_code} · {dossier.subject}"),
-        (tr("Cơ quan giải quyết", "Deciding agency"), agency.name if agency else dossier.agency_code),
+        (tr("Cơ quan giải quyết", "Deciding agency"), agency_queries.name_of_agency(dossier.agency_code)),
         (tr("Kênh nộp", "Channel"), CHANNEL_LABELS[dossier.channel]),
         (tr("Nộp lúc", "Filed"), show_moment(dossier.submitted_at)),
         (tr("Tiếp nhận lúc", "Received"), show_moment(dossier.received_at)),

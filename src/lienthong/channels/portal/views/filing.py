@@ -237,12 +237,11 @@ def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def filed(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     """The confirmation: the code, what happens next and when. It bears being kept as a bookmark."""
     dossier = dossiers_queries.get_my_dossier(draft_id, access.acting(request))
-    agency = agencies_queries.find_agency(dossier.agency_code)
     procedure = procedures_queries.find_procedure(dossier.procedure_code, version=dossier.procedure_version)
     limit = procedure.time_limit_for("online") if procedure else None
     context = {
         "dossier": dossier,
-        "agency": agency.name if agency else dossier.agency_code,
+        "agency": agencies_queries.name_of_agency(dossier.agency_code),
         "procedure": procedure,
         "time": limit.as_words() if limit else None,
         "fee": wording.due_words(dossier.published_fee),

@@ -91,11 +91,10 @@ def dossier_context(dossier_id: UUID, actor: Actor, told: str | None = None) -> 
     """Everything the dossier page shows. Raises NotFound for somebody else's."""
     dossier = dossiers_queries.get_my_dossier(dossier_id, actor)
     procedure = procedures_queries.find_procedure(dossier.procedure_code, version=dossier.procedure_version)
-    agency = agencies_queries.find_agency(dossier.agency_code)
     return {
         "dossier": dossier,
         "status": int(dossier.status),
-        "agency": agency.name if agency else dossier.agency_code,
+        "agency": agencies_queries.name_of_agency(dossier.agency_code),
         "meaning": MEANINGS[dossier.status],
         "is_paused": dossier.status in (Status.SUPPLEMENT_ASKED, Status.FEE_ASKED),
         "next": next_thing(dossier),

@@ -49,11 +49,10 @@ def _problem(request: HttpRequest, code: str, error: FieldError, status: int) ->
 
 def _context(found: PublicStatus) -> dict[str, Any]:
     procedure = procedures_queries.find_procedure(found.procedure_code)
-    agency = agencies_queries.find_agency(found.agency_code)
     return {
         "found": found,
         "procedure": procedure.name if procedure else found.procedure_code,
-        "agency": agency.name if agency else found.agency_code,
+        "agency": agencies_queries.name_of_agency(found.agency_code),
         "meaning": MEANINGS[found.status],
         "timeline": timeline_items(found.timeline),
     }

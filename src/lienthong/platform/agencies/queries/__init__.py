@@ -3,7 +3,14 @@
 Every question takes a day; without one it is today.
 """
 
-from lienthong.platform.agencies.queries.agencies import answers_for, find_agency, get_agency, list_agencies
+from lienthong.platform.agencies.queries.agencies import (
+    answers_for,
+    find_agency,
+    get_agency,
+    list_agencies,
+    name_of_agency,
+    recall_agency,
+)
 from lienthong.platform.agencies.queries.calendars import (
     find_calendar_day,
     get_calendar,
@@ -51,6 +58,8 @@ __all__ = [
     "list_predecessors",
     "list_provinces",
     "look_up",
+    "name_of_agency",
+    "recall_agency",
     "resolve_unit",
     "search_units",
     "successors_of_commune",

@@ -46,6 +46,22 @@ def get_agency(code: str, on: date | None = None) -> AgencyRef:
     return agency
 
 
+def recall_agency(code: str, on: date | None = None) -> AgencyRef:
+    """The agency as its papers of that day name it, whether or not it is still there.
+
+    Raises Refused `agencies.code-malformed`, `agencies.old-code-malformed`; NotFound `agencies.unknown`.
+    """
+    return load_agency(code, on or clock.today())
+
+
+def name_of_agency(code: str, on: date | None = None) -> str:
+    """The name for a screen, also of an agency that is closed; the code itself where nobody knows it."""
+    try:
+        return recall_agency(code, on).name
+    except Refused:
+        return code
+
+
 def list_agencies(level: int | None = None, under: str | None = None, on: date | None = None) -> list[AgencyRef]:
     """The agencies there on the day, by code: of one level (1 is the top), below one agency, or all."""
     day = on or clock.today()

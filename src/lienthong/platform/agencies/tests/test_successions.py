@@ -66,6 +66,12 @@ def test_a_closed_agency_is_found_on_its_days_and_refused_after_with_its_success
     assert refusal.value.details == {"successor": "H05"}
 
 
+def test_papers_of_a_closed_agency_still_name_it():
+    assert queries.recall_agency("H02").name == "Ủy ban nhân dân tỉnh Bắc Giang"
+    assert queries.name_of_agency("H02", SINCE) == "Ủy ban nhân dân tỉnh Bắc Giang"
+    assert queries.name_of_agency("H99.999") == "H99.999"
+
+
 def test_ministries_of_2025_keep_their_former_names_on_former_days():
     assert queries.get_agency("G10", date(2025, 2, 28)).name == "Bộ Nông nghiệp và Phát triển nông thôn"
     assert queries.get_agency("G10", date(2025, 3, 1)).name == "Bộ Nông nghiệp và Môi trường"
