@@ -14,15 +14,27 @@ from lienthong.platform.signing.queries.messages import (
     verify_detached,
     verify_message,
 )
+from lienthong.platform.signing.queries.requests import (
+    CertificateRequest,
+    describe_request,
+    find_waiting,
+    is_answer_to,
+    list_trusted,
+)
 from lienthong.platform.signing.rules.appearances import seal_box
 
 __all__ = [
     "MAX_PDF_BYTES",
+    "CertificateRequest",
     "CertificateSource",
     "check_certificate",
+    "describe_request",
+    "find_waiting",
     "get_certificate",
+    "is_answer_to",
     "judge_pdf",
     "list_keys",
+    "list_trusted",
     "read_line",
     "read_line_header",
     "read_proof",

@@ -15,11 +15,13 @@ from lienthong.platform.signing.services.requests import (
     install_certificate,
     request_certificate,
 )
+from lienthong.platform.signing.services.trust import install_roots, trust_fingerprint
 
 __all__ = [
     "activate_certificate",
     "ensure_demo_authority",
     "install_certificate",
+    "install_roots",
     "install_trust",
     "issue_certificate",
     "issue_from_request",
@@ -33,4 +35,5 @@ __all__ = [
     "sign_lines",
     "sign_message",
     "sign_pdf",
+    "trust_fingerprint",
 ]
