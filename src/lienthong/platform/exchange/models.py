@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from lienthong.kernel import clock
+from lienthong.platform.exchange.joining_models import Application, PostItem
 from lienthong.platform.exchange.log_models import (
     ArchiveFile,
     CallRecord,
@@ -19,6 +20,7 @@ from lienthong.platform.exchange.log_models import (
 from lienthong.platform.exchange.states import STATES
 
 __all__ = [
+    "Application",
     "ArchiveFile",
     "CallRecord",
     "Checkpoint",
@@ -31,6 +33,7 @@ __all__ = [
     "Node",
     "OutgoingLetter",
     "PartUpload",
+    "PostItem",
     "QuestionRecord",
     "Seal",
     "Stream",
