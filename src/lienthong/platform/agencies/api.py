@@ -60,14 +60,20 @@ def show_unit(request: HttpRequest, code: str) -> JsonResponse:
 
 def _day_asked(request: HttpRequest) -> date | None:
     text = request.GET.get("on", "")
+    if not text:
+        return None
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text)
     except ValueError:
+        day = None
+    # Python also reads 20250630 and 2025-W27-1, which nobody means.
+    if day is None or day.isoformat() != text:
         raise Refused(
             "agencies.date-malformed",
             tr("Ngày phải có dạng 2025-06-30.", "A day must look like 2025-06-30."),
             field="on",
-        ) from None
+        )
+    return day
 
 
 def _answering(code: str) -> AgencyRef | None:

@@ -79,6 +79,7 @@ def test_the_api_tells_both_meanings_of_a_code_or_the_one_of_a_day(client: Clien
         ("/api/v1/agencies/ha-noi", 422, "agencies.code-malformed"),
         ("/api/v1/agencies/H99", 404, "agencies.unknown"),
         ("/api/v1/agencies/H36?on=30/2/2026", 422, "agencies.date-malformed"),
+        ("/api/v1/agencies/H36?on=20250630", 422, "agencies.date-malformed"),
         ("/api/v1/units/99999", 404, "agencies.unit-unknown"),
         ("/api/v1/units/Lao%20Cai", 404, "agencies.unit-unknown"),
     ],
