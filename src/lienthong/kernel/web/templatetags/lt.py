@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from lienthong.kernel import text
+from lienthong.kernel import roles, text
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.kernel.web import fields
 from lienthong.kernel.web.fields import Problem, Text
@@ -342,6 +342,19 @@ def lt_table(
 def lt_side_nav(items: Iterable[Mapping[str, Any]], label: Text = "") -> dict[str, Any]:
     """Officers' side navigation: dicts of `text`, `href`, `active`, `count`; a dict with `heading` starts a group."""
     return {"groups": grouped(items), "label": label}
+
+
+@register.inclusion_tag(COMPONENTS + "side_nav.html", takes_context=True)
+def lt_tabs(context: template.Context, group: str, label: Text = "") -> dict[str, Any]:
+    """The pages of a group that this node's roles name (`Role.tabs`), as side navigation; the nearest is current."""
+    request = context.get("request")
+    here = request.path if request is not None else ""
+    tabs = roles.tabs(group)
+    nearest = max((href for href, _ in tabs if here.startswith(href)), key=len, default="")
+    return {
+        "groups": grouped({"text": text, "href": href, "active": href == nearest} for href, text in tabs),
+        "label": label,
+    }
 
 
 @register.inclusion_tag(COMPONENTS + "figures.html")
