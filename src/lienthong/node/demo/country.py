@@ -44,6 +44,8 @@ class Country:
     people: int = 20_000
     durable: bool = True
     environment: dict[str, str] = field(default_factory=dict)
+    exchange_ports: Sequence[int] = ()
+    """Ports on which nodes speak mutual TLS with one another; none: they speak plainly, on loopback."""
 
     def __post_init__(self) -> None:
         self._server: EmbeddedServer | None = None
@@ -63,6 +65,12 @@ class Country:
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.port(name)}"
+
+    def exchange_url(self, name: str) -> str:
+        """Where other nodes reach this one."""
+        if not self.exchange_ports:
+            return self.url(name)
+        return f"https://127.0.0.1:{self.exchange_ports[NAMES.index(name)]}"
 
     def profile_path(self, name: str) -> Path:
         return REPOSITORY / "nodes" / f"{name}.toml"
@@ -89,10 +97,13 @@ class Country:
             "LIENTHONG_HOME": str(self.home / name),
             "LIENTHONG_PORT": str(self.port(name)),
             "LIENTHONG_BASE_URL": self.url(name),
-            "LIENTHONG_HUB_URL": self.url("hub"),
+            "LIENTHONG_HUB_URL": self.exchange_url("hub"),
+            "LIENTHONG_EXCHANGE_PORT": self.exchange_url(name).rpartition(":")[2] if self.exchange_ports else "",
+            "LIENTHONG_EXCHANGE_URL": self.exchange_url(name) if self.exchange_ports else "",
             "LIENTHONG_AUTHORITY": str(self.home / "authority"),
             "LIENTHONG_DEMO_PEOPLE": str(self.people),
             "LIENTHONG_DEMO_NODES": json.dumps({other: self.url(other) for other in NAMES}),
+            "LIENTHONG_DEMO_EXCHANGE": json.dumps({other: self.exchange_url(other) for other in NAMES}),
             "DATABASE_URL": self.database_url(name),
             "DJANGO_SETTINGS_MODULE": "lienthong.node.settings",
             "PYTHONUNBUFFERED": "1",
@@ -109,7 +120,7 @@ class Country:
 
     def prepare(self) -> None:
         """Server, databases, keys and the synthetic country; what is there already is left alone."""
-        for port in self.ports:
+        for port in (*self.ports, *self.exchange_ports):
             require_free_port(port)
         self.home.mkdir(parents=True, exist_ok=True)
         self._start_server()
@@ -168,9 +179,10 @@ class Country:
     def start_node(self, name: str) -> None:
         """Start a node's process; it is told to stop when the calling *thread* ends, so call it from the main one."""
         profile = self._profile(name)
+        serve = [sys.executable, "-m", "lienthong.node", "serve", "--profile", str(self.profile_path(name))]
         with self.log_path(name).open("ab") as log:
             self._processes[name] = subprocess.Popen(  # noqa: S603 (our own program)
-                command(profile),
+                serve if self.exchange_ports else command(profile),
                 env={**self.environment_of(name), "LIENTHONG_BACKGROUND": "1"},
                 cwd=REPOSITORY,
                 stdout=log,

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from lienthong.kernel import clock, roles
 from lienthong.kernel.access import SYSTEM
@@ -60,6 +61,16 @@ def _keys() -> str:
         common_name=_node_name(me.agency_code),
         into=me.home,
     )
+    if me.exchange_port:
+        signing.issue_certificate(
+            _authority(),
+            name="tls",
+            kind="tls",
+            agency_code=me.agency_code,
+            common_name=_node_name(me.agency_code),
+            hosts=[urlsplit(me.exchange_url).hostname or "127.0.0.1"],
+            into=me.home,
+        )
     return "the node's key and certificate"
 
 
@@ -146,6 +157,7 @@ def _directory() -> str:
     if not roles.is_open("exchange.hub"):
         return ""
     addresses: dict[str, str] = json.loads(os.environ.get("LIENTHONG_DEMO_NODES", "{}"))
+    among_nodes: dict[str, str] = json.loads(os.environ.get("LIENTHONG_DEMO_EXCHANGE", "{}"))
     for folder, agency_code, name in NODES:
         home = node().home.parent / folder
         if agency_code != node().agency_code:
@@ -161,6 +173,7 @@ def _directory() -> str:
             agency_code=agency_code,
             name=name,
             base_url=addresses.get(folder, ""),
+            exchange_url=among_nodes.get(folder, ""),
             certificate_pem=(home / "keys" / "node.crt").read_text(encoding="ascii"),
             actor=SYSTEM,
         )

@@ -228,11 +228,11 @@ def _send(parcel: _Parcel) -> http.Response:
     url = parcel.base_url + PATH
     if not parcel.parts:
         headers["Content-Type"] = "application/json"
-        return http.request("POST", url, body=parcel.body, headers=headers, timeout=_SEND_TIMEOUT)
+        return http.request("POST", url, body=parcel.body, headers=headers, timeout=_SEND_TIMEOUT, peer=True)
     fields = {"letter": ("letter.json", parcel.body, "application/json")}
     for part in parcel.parts:
         fields[part["sha256"]] = (part["sha256"], files.read(part["sha256"]), part["media_type"])
-    return http.request("POST", url, headers=headers, fields=fields, timeout=_SEND_TIMEOUT)
+    return http.request("POST", url, headers=headers, fields=fields, timeout=_SEND_TIMEOUT, peer=True)
 
 
 def _judge(parcel: _Parcel, future: "Future[http.Response]") -> _Ended | _PutOff:

@@ -82,7 +82,7 @@ def _compose(payload: dict[str, Any], *, purpose: str, legal_ground: str, actor_
 def _send(url: str, body: bytes, signature: str, provider: str, timeout: float) -> http.Response:
     headers = {wire.SIGNATURE_HEADER: signature, "Content-Type": "application/json"}
     try:
-        return http.request("POST", url, body=body, headers=headers, timeout=timeout)
+        return http.request("POST", url, body=body, headers=headers, timeout=timeout, peer=True)
     except http.Unreachable as error:
         late = error.reason == "timeout"
         raise Refused(
