@@ -8,10 +8,11 @@ from pydantic import ValidationError
 
 from lienthong.kernel import clock, db, http, roles
 from lienthong.kernel.access import Actor
-from lienthong.kernel.errors import Conflict, NotFound, Refused
+from lienthong.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.exchange import chain, rules, wire
 from lienthong.platform.exchange.models import QuestionRecord
+from lienthong.platform.exchange.ports import AccessDecision
 from lienthong.platform.exchange.queries.directory import list_grants, node_for
 from lienthong.platform.exchange.services import trust
 from lienthong.platform.exchange.services.letters import in_transaction
@@ -162,15 +163,7 @@ def _answer(record: QuestionRecord, header: wire.Header, asked: wire.QuestionBod
             tr(f"Nút này không có dịch vụ {header.name}.", f"This node has no service {header.name}."),
             field="service",
         )
-    rules.decide_access(
-        list_grants(),
-        client=header.sender,
-        provider=header.recipient,
-        service=header.name,
-        purpose=asked.purpose,
-        legal_ground=asked.legal_ground,
-        day=clock.today(),
-    )
+    _require_access(header, asked)
     with db.atomic():
         # Written first: an id that is known is refused before anything is read.
         record.save(force_insert=True)
@@ -178,6 +171,26 @@ def _answer(record: QuestionRecord, header: wire.Header, asked: wire.QuestionBod
         reply = _reply(header, record, answer)
         _finish(record, "answered", reply.body, reply.signature)
     return reply
+
+
+def _require_access(header: wire.Header, asked: wire.QuestionBody) -> None:
+    """A grant allows it, or an agreement of the catalogue where this node keeps one."""
+    facts: dict[str, Any] = {
+        "client": header.sender,
+        "provider": header.recipient,
+        "service": header.name,
+        "purpose": asked.purpose,
+        "legal_ground": asked.legal_ground,
+        "day": clock.today(),
+    }
+    try:
+        rules.decide_access(list_grants(), **facts)
+    except NotAllowed as denied:
+        try:
+            decision = roles.port(AccessDecision)
+        except LookupError:
+            raise denied from None
+        decision.decide_question(**facts, denied=denied)
 
 
 def _check_fresh(header: wire.Header) -> None:

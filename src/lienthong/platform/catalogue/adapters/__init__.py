@@ -1,0 +1,1 @@
+"""The catalogue behind ports of the rooms below."""
