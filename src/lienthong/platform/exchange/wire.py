@@ -5,7 +5,7 @@ Whatever arrives is read here, strictly: what cannot be read is refused with the
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -19,12 +19,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import Bilingual, nfc, tr
+from lienthong.platform.exchange.plain_text import check_text
 from lienthong.platform.exchange.rules import MAX_PARTS
 from lienthong.platform.exchange.types import LETTER_NAME, SERVICE_NAME, Letter
 from lienthong.platform.signing import queries as signing_queries
 
 SIGNATURE_HEADER = "Lienthong-Signature"
-KINDS = ("directory", "letter", "receipt", "question", "answer")
+KINDS = ("directory", "letter", "receipt", "question", "answer", "part", "pull", "receipts")
+_PART_NAME = re.compile(r"[0-9a-f]{64}(\.[0-9]{1,15}\.[0-9]{1,15})?")
+_FETCHING = re.compile("letters")
 AGENCY_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,8}){0,4}")
 _LETTER_START, _LETTER_END = b'{"letter":', b',"parts":[]}'
 
@@ -149,13 +152,28 @@ def peek(signature: str, kind: str) -> Header:
     )
 
 
+_NAMES = {
+    "letter": LETTER_NAME,
+    "receipt": LETTER_NAME,
+    "question": SERVICE_NAME,
+    "answer": SERVICE_NAME,
+    "part": _PART_NAME,
+    "pull": _FETCHING,
+    "receipts": _FETCHING,
+}
+
+
+def part_name(sha256: str, offset: int | None = None, size: int | None = None) -> str:
+    """What a signature of kind `part` is about: a whole part, or the piece that starts at `offset`."""
+    return sha256 if offset is None else f"{sha256}.{offset}.{size}"
+
+
 def _check_names(texts: dict[str, str], kind: str) -> None:
     if not AGENCY_CODE.fullmatch(texts["from"]):
         raise malformed("from", "Mã cơ quan gửi không hợp lệ.", "The sender's code is not an agency code.")
     if kind != "directory" and not AGENCY_CODE.fullmatch(texts["to"]):
         raise malformed("to", "Mã cơ quan nhận không hợp lệ.", "The recipient's code is not an agency code.")
-    pattern = {"letter": LETTER_NAME, "receipt": LETTER_NAME, "question": SERVICE_NAME, "answer": SERVICE_NAME}
-    if kind in pattern and (len(texts["name"]) > 100 or not pattern[kind].fullmatch(texts["name"])):
+    if kind in _NAMES and (len(texts["name"]) > 100 or not _NAMES[kind].fullmatch(texts["name"])):
         raise malformed("name", "Tên thông điệp không hợp lệ.", "The name is not a valid one.")
 
 
@@ -236,37 +254,6 @@ def letter_bytes(body: bytes) -> bytes:
     if body.startswith(_LETTER_START) and body.endswith(_LETTER_END):
         return body[len(_LETTER_START) : -len(_LETTER_END)]
     return orjson.dumps(orjson.loads(body)["letter"])
-
-
-def check_text(body: bytes) -> None:
-    """UTF-8, composed (NFC), no NUL: what every database can keep. Raises Refused `exchange.invalid-letter`."""
-    try:
-        text = body.decode()
-        values = [text] if "\\u" not in text else list(_texts(orjson.loads(body)))
-    except UnicodeDecodeError:
-        raise _bad_text("Nội dung không phải UTF-8.", "The text is not UTF-8.") from None
-    except ValueError:
-        raise _bad_text("Nội dung không phải JSON hợp lệ.", "The body is not valid JSON.") from None
-    if any("\0" in value for value in values):
-        raise _bad_text("Nội dung có ký tự NUL.", "The text holds a NUL character.")
-    if not all(unicodedata.is_normalized("NFC", value) for value in values):
-        raise _bad_text("Văn bản chưa ở dạng Unicode dựng sẵn (NFC).", "The text is not composed Unicode (NFC).")
-
-
-def _bad_text(vi: str, en: str) -> Refused:
-    return Refused("exchange.invalid-letter", tr(vi, en), field="letter")
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield key
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
 
 
 @cache

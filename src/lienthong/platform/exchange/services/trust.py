@@ -1,6 +1,9 @@
 """Verifying what arrives against the directory, and signing what leaves."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 
 from lienthong.kernel import clock
 from lienthong.kernel.errors import Refused
@@ -17,6 +20,7 @@ _MEANINGS = {
     "signing.certificate-expired": "exchange.expired-certificate",
     "signing.certificate-not-yet-valid": "exchange.expired-certificate",
     "signing.foreign-certificate": "exchange.foreign-certificate",
+    "signing.certificate-revoked": "exchange.revoked-certificate",
     "signing.unknown-certificate": "exchange.foreign-certificate",
     "signing.wrong-kind": "exchange.foreign-certificate",
 }
@@ -46,55 +50,82 @@ def reply_header(kind: str, header: wire.Header) -> wire.Header:
 def verify(body: bytes, signature: str, header: wire.Header) -> None:
     """Is this really from the node that the header claims? `header` is what `wire.peek` read off `signature`.
 
-    Raises Refused `exchange.unknown-sender`, `.foreign-certificate`, `.expired-certificate`, `.bad-signature`.
+    Raises Refused `exchange.unknown-sender`, `.foreign-certificate`, `.expired-certificate`, `.revoked-certificate`,
+    `.bad-signature`.
     """
     verify_digest(wire.digest(body), signature, header)
 
 
 def verify_digest(digest: bytes, signature: str, header: wire.Header) -> None:
     """As `verify`, for a body that was streamed past: its SHA-256 digest."""
-    certificates = _certificates_of(header.sender)
-    if header.kid not in certificates and ask_hub_again():
-        certificates = _certificates_of(header.sender)
-    if not certificates:
+    pem = certificate_for(header)
+    with _our_words():
+        message, value, chain = signing_queries.read_proof(signature)
+        at = judged_at(header)
+        if chain:
+            certificate = signing_queries.verify_batch_member(
+                message, [digest], value=value, chain=chain, certificate_pem=pem, signed_at=header.at, at=at
+            )
+        else:
+            certificate = signing_queries.verify_message(
+                message, [digest], value, certificate_pem=pem, signed_at=header.at, at=at
+            )
+    _require_owner(certificate.agency_code, header)
+
+
+def judged_at(header: wire.Header) -> datetime | None:
+    """When the certificate must have been valid: letters and receipts may wait longer than it lives.
+
+    Everything else is judged now. The directory says until when a certificate was in use, revocation is always asked.
+    """
+    waits = header.kind in ("letter", "receipt") and header.at < clock.now()
+    return header.at if waits else None
+
+
+@contextmanager
+def _our_words() -> Iterator[None]:
+    try:
+        yield
+    except Refused as refusal:
+        code = _MEANINGS.get(refusal.code, "exchange.bad-signature")
+        raise Refused(code, refusal.message, field="signature", status=401) from None
+
+
+def certificate_for(header: wire.Header) -> str:
+    """The PEM of the certificate that the directory lists, or listed when this was signed."""
+    entry = directory_queries.find_node(header.sender)
+    pem = entry and directory_form.listed_certificate(entry, header.kid, header.at)
+    if not pem and ask_hub_again():
+        entry = directory_queries.find_node(header.sender)
+        pem = entry and directory_form.listed_certificate(entry, header.kid, header.at)
+    if entry is None:
         raise Refused(
             "exchange.unknown-sender",
             tr(f"Danh bạ không có nút {header.sender}.", f"The directory does not list the node {header.sender}."),
             field="from",
             status=401,
         )
-    try:
-        message, value = signing_queries.read_line(signature)
-        certificate = signing_queries.verify_message(
-            message, [digest], value, certificate_pem=_listed(certificates, header.kid), signed_at=header.at
+    if not pem:
+        raise Refused(
+            "exchange.foreign-certificate",
+            tr(
+                "Chữ ký dùng chứng thư số chưa có trong danh bạ.",
+                "The signature names a certificate that the directory does not list.",
+            ),
+            field="signature",
+            status=401,
         )
-    except Refused as refusal:
-        code = _MEANINGS.get(refusal.code, "exchange.bad-signature")
-        raise Refused(code, refusal.message, field="signature", status=401) from None
-    if certificate.agency_code != header.sender:
+    return pem
+
+
+def _require_owner(agency_code: str, header: wire.Header) -> None:
+    if agency_code != header.sender:
         raise Refused(
             "exchange.foreign-certificate",
             tr("Chứng thư số là của cơ quan khác.", "The certificate belongs to another agency."),
             field="signature",
             status=401,
         )
-
-
-def _listed(certificates: dict[str, str], kid: str) -> str:
-    if kid not in certificates:
-        raise Refused(
-            "signing.unknown-certificate",
-            tr(
-                "Chữ ký dùng chứng thư số chưa có trong danh bạ.",
-                "The signature names a certificate that the directory does not list.",
-            ),
-        )
-    return certificates[kid]
-
-
-def _certificates_of(agency_code: str) -> dict[str, str]:
-    entry = directory_queries.find_node(agency_code)
-    return {directory_form.thumbprint(pem): pem for pem in entry.certificates} if entry else {}
 
 
 def require_me(header: wire.Header) -> None:

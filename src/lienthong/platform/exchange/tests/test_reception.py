@@ -1,7 +1,7 @@
 """Letters that come in: what is taken, what is refused, what is answered."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lienthong.kernel import clock
+from lienthong.kernel.errors import Refused
 from lienthong.platform.exchange import queries, rules, wire
-from lienthong.platform.exchange.models import IncomingLetter, LogEntry
+from lienthong.platform.exchange.models import DirectoryCopy, IncomingLetter, LogEntry
 from lienthong.platform.exchange.services import trust
 from lienthong.platform.exchange.tests.country import (
     Desk,
@@ -19,9 +20,11 @@ from lienthong.platform.exchange.tests.country import (
     Note,
     RawNote,
     at_node,
+    certificate_of,
     headers,
     sealed_letter,
 )
+from lienthong.platform.signing import queries as signing_queries
 
 pytestmark = pytest.mark.django_db
 NOTE = Note(subject="Hồ sơ H36.101", number=5)
@@ -132,15 +135,29 @@ def test_a_certificate_of_another_authority_is_foreign(province: Homes) -> None:
     assert (response.status_code, code_of(response)) == (401, "exchange.foreign-certificate")
 
 
-def test_an_expired_certificate_is_named(province: Homes) -> None:
-    body, signature, _ = sealed_letter(province, NOTE)
-    from lienthong.platform.exchange.models import DirectoryCopy
-
-    later = clock.now() + timedelta(days=3 * 365)
-    DirectoryCopy.objects.update(expires_at=later + timedelta(days=1))
+def test_what_was_signed_after_its_certificate_ended_is_turned_away(province: Homes) -> None:
+    later = _years_later()
     with clock.frozen(later):
+        body, signature, _ = sealed_letter(province, NOTE)
         response = post(body, signature)
     assert (response.status_code, code_of(response)) == (401, "exchange.expired-certificate")
+
+
+def test_a_letter_that_waited_longer_than_its_certificate_is_judged_by_when_it_was_signed(
+    province: Homes, desk: Desk
+) -> None:
+    body, signature, _ = sealed_letter(province, NOTE)
+    with clock.frozen(_years_later()):
+        with pytest.raises(Refused, match=r"certificate-expired"):
+            signing_queries.check_certificate(certificate_of(province, "G22"))
+        assert post(body, signature).status_code == 200
+    assert len(desk.taken) == 1
+
+
+def _years_later() -> datetime:
+    later = clock.now() + timedelta(days=3 * 365)
+    DirectoryCopy.objects.update(expires_at=later + timedelta(days=1))
+    return later
 
 
 def test_a_receipt_cannot_serve_as_a_letter(province: Homes) -> None:
