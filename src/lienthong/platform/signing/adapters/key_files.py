@@ -66,20 +66,20 @@ class KeyFiles:
                 fresh = ec.generate_private_key(ec.SECP256R1())
                 pem = fresh.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
                 durable.write(path, pem, private=True)
-            return _spki(_read_key(path).public_key())
+            return spki(_read_key(path).public_key())
 
     def sign_next(self, key: KeyName, digest: bytes) -> bytes:
         return signatures.to_raw(self._read_next(key).sign(digest, _PREHASHED))
 
     def install_next(self, key: KeyName, pem: str) -> None:
-        if _public_key_of(certificates.parse_chain(pem)[0]) != _spki(self._read_next(key).public_key()):
-            raise _other_key(key)
+        if public_key_of(certificates.parse_chain(pem)[0]) != spki(self._read_next(key).public_key()):
+            raise other_key(key)
         with durable.locked(self._folder):
             durable.write(self._next(key).with_suffix(".crt"), pem.encode("ascii"))
 
     def next_chain(self, key: KeyName) -> CertificateChain | None:
         path = self._next(key)
-        return _read_chain(path.with_suffix(".crt")) if path.exists() and path.with_suffix(".crt").exists() else None
+        return read_chain(path.with_suffix(".crt")) if path.exists() and path.with_suffix(".crt").exists() else None
 
     def activate_next(self, key: KeyName) -> None:
         waiting, current = self._next(key), self._folder / f"{names.file_stem(key)}.key"
@@ -87,7 +87,7 @@ class KeyFiles:
             if not waiting.exists() or not waiting.with_suffix(".crt").exists():
                 return
             if (kept := current.with_suffix(".crt")).exists():
-                earlier = _read_chain(kept)
+                earlier = read_chain(kept)
                 durable.write(
                     self._folder / "old" / f"{current.stem}.{earlier.thumbprint[:16]}.crt", earlier.pem.encode("ascii")
                 )
@@ -100,21 +100,21 @@ class KeyFiles:
 
     def _read_next(self, key: KeyName) -> ec.EllipticCurvePrivateKey:
         if not self._next(key).exists():
-            raise _unknown(key)
+            raise unknown_key(key)
         return _read_key(self._next(key))
 
     def _read_pair(self, key: KeyName, path: Path) -> tuple[ec.EllipticCurvePrivateKey, CertificateChain]:
         """Key and certificate that belong together, also when a move of both was cut in the middle."""
-        private, chain = _read_key(path), _read_chain(path.with_suffix(".crt"))
-        if _public_key_of(chain.certificates[0]) == _spki(private.public_key()):
+        private, chain = _read_key(path), read_chain(path.with_suffix(".crt"))
+        if public_key_of(chain.certificates[0]) == spki(private.public_key()):
             return private, chain
         with durable.locked(self._folder):
             waiting = self._next(key)
             if waiting.exists():
                 waiting.replace(path)
-            private, chain = _read_key(path), _read_chain(path.with_suffix(".crt"))
-        if _public_key_of(chain.certificates[0]) != _spki(private.public_key()):
-            raise _other_key(key)
+            private, chain = _read_key(path), read_chain(path.with_suffix(".crt"))
+        if public_key_of(chain.certificates[0]) != spki(private.public_key()):
+            raise other_key(key)
         return private, chain
 
     def _load(self, key: KeyName) -> _Loaded:
@@ -122,7 +122,7 @@ class KeyFiles:
         try:
             state = path.stat()
         except FileNotFoundError as error:
-            raise _unknown(key) from error
+            raise unknown_key(key) from error
         stamp = (state.st_mtime_ns, state.st_ino)
         held = self._loaded.get(path)
         if held is None or held.stamp != stamp:
@@ -185,21 +185,21 @@ def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
     return private
 
 
-def _read_chain(path: Path) -> CertificateChain:
+def read_chain(path: Path) -> CertificateChain:
     pem = path.read_text("ascii")
     chain = certificates.parse_chain(pem)
     return CertificateChain(chain, pem, certificates.thumbprint(chain[0]))
 
 
-def _spki(public: ec.EllipticCurvePublicKey) -> bytes:
+def spki(public: ec.EllipticCurvePublicKey) -> bytes:
     return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _public_key_of(certificate: x509.Certificate) -> bytes:
+def public_key_of(certificate: x509.Certificate) -> bytes:
     return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _other_key(key: KeyName) -> Refused:
+def other_key(key: KeyName) -> Refused:
     return Refused(
         "signing.other-key",
         tr(
@@ -209,7 +209,7 @@ def _other_key(key: KeyName) -> Refused:
     )
 
 
-def _unknown(key: KeyName) -> Refused:
+def unknown_key(key: KeyName) -> Refused:
     return Refused(
         "signing.unknown-key",
         tr("Nút này không giữ khóa ký {key}.", "This node does not hold the signing key {key}.").format(key=key),
