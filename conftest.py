@@ -8,7 +8,7 @@ import pytest
 from xdist.scheduler import LoadGroupScheduling
 
 from lienthong.kernel import events, profile, roles
-from lienthong.node.testing import django_db_setup
+from lienthong.node.testing import chromium_browser, django_db_setup
 
 __all__ = ["django_db_setup"]
 
@@ -44,3 +44,11 @@ def node_home(tmp_path: Path) -> Iterator[Path]:
     """The test node with a home of its own for files, keys and mail."""
     with profile.playing(profile.node(), home=tmp_path):
         yield tmp_path
+
+
+@pytest.fixture
+def chromium() -> Iterator[Any]:
+    """A headless Chromium for one test; its event loop runs in the thread that speaks to the database as well."""
+    with pytest.MonkeyPatch.context() as patched, chromium_browser() as browser:
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield browser

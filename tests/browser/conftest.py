@@ -1,23 +1,21 @@
 """A country of three real node processes and a Chromium before it, made once for all browser journeys."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from lienthong.node.demo.country import NAMES, Country
 from lienthong.node.demo.passing import free_ports
-from lienthong.node.suite import BROWSERS
+from lienthong.node.testing import chromium_browser
 from tests.browser.visitor import Visitor
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 DESK = {"viewport": {"width": 1280, "height": 800}}
 NARROW = {"viewport": {"width": 360, "height": 780}}
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 _PATIENCE_MS = 15_000
 
 
@@ -41,16 +39,8 @@ def country(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """A headless Chromium, closed with the package: an open one would look to Django like asynchronous code."""
-    found = os.environ.get("LIENTHONG_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), "")
-    if not found:
-        sentence = "No Chromium was found; LIENTHONG_BROWSER may name one."
-        if os.environ.get("CI"):
-            pytest.fail(sentence)
-        pytest.skip(sentence)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+    with chromium_browser() as browser:
         yield browser
-        browser.close()
 
 
 @dataclass

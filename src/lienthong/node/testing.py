@@ -13,15 +13,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 import psycopg
 import pytest
 
-from lienthong.node import cluster, outsiders
+from lienthong.node import cluster, outsiders, suite
 from lienthong.node.places import place_of, throw_away
 from lienthong.node.postgres import STARTER_CLUSTER, EmbeddedServer, ServerProblem
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -318,3 +321,26 @@ class _WorkerDatabase:
             session.close()
             session.dec_thread_sharing()
         connection.close_pool()  # type: ignore[attr-defined]  # the PostgreSQL backend has it
+
+
+@contextmanager
+def chromium_browser() -> "Iterator[Browser]":
+    """A headless Chromium for a test, skipped where there is none; in CI its absence is a failure.
+
+    Close it as soon as it is not needed: an open one looks to Django like asynchronous code.
+    """
+    from playwright.sync_api import sync_playwright
+
+    found = suite.find_browser()
+    if not found:
+        sentence = f"No Chromium was found; {suite.BROWSER} may name one."
+        if os.environ.get("CI"):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(_BROWSER_WORDS))
+        yield browser
+        browser.close()
+
+
+_BROWSER_WORDS = ("--no-sandbox", "--disable-background-networking", "--disable-gpu")

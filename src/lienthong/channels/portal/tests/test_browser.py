@@ -1,7 +1,6 @@
 """Every page in Chromium: no accessibility violation, no sideways scrolling, no complaint of the console."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -69,19 +68,6 @@ def pages(country, browser, register):
         "looks": "/ho-so/ai-da-xem/",
         "help": "/tro-giup/",
     }
-
-
-@pytest.fixture
-def chromium():
-    """A headless Chromium."""
-    api = pytest.importorskip("playwright.sync_api")
-    found = os.environ.get("LIENTHONG_BROWSER") or shutil.which("chromium")
-    if found is None:
-        pytest.skip("Chromium is missing")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Fixtures of the web tests: this node's pages over HTTP, and a browser."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +7,8 @@ from typing import Any
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
+
+from lienthong.node.testing import chromium_browser
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -31,14 +31,5 @@ def site() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """A headless Chromium, closed with the module: an open one would look to Django like asynchronous code."""
-    from playwright.sync_api import sync_playwright
-
-    found = os.environ.get("LIENTHONG_BROWSER") or shutil.which("chromium")
-    if found is None:
-        pytest.skip("Chromium is missing")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-background-networking"]
-        )
+    with chromium_browser() as browser:
         yield browser
-        browser.close()

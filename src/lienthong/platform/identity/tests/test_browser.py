@@ -1,7 +1,5 @@
 """Signing in with Chromium: no accessibility violation, no sideways scrolling, with and without the demo's people."""
 
-import shutil
-
 import pytest
 
 from lienthong.kernel import roles
@@ -18,23 +16,15 @@ pytestmark = [
 
 
 @pytest.fixture
-def page(live_server, request, monkeypatch):
-    """The browser's event loop runs in this thread, where the test speaks to the database as well."""
-    playwright_api = pytest.importorskip("playwright.sync_api")
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("Chromium is missing")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+def page(chromium, live_server, request):
+    """A page of this width."""
     # Transactional tests begin with empty tables.
     agencies_services.load_facts()
     agencies_services.load_demo_agencies()
     people = [("068185000001", "Nguyễn Thị Lan", 2), ("068085000002", "Lê Văn Nam", 1)]
     services.seed_demo_accounts(agency_code="H36", people=people)
-    with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        context = browser.new_context(viewport={"width": request.param, "height": 900}, base_url=live_server.url)
-        yield context.new_page()
-        browser.close()
+    context = chromium.new_context(viewport={"width": request.param, "height": 900}, base_url=live_server.url)
+    return context.new_page()
 
 
 def look(page):

@@ -1,7 +1,5 @@
 """The list of notices in Chromium: no accessibility violation, no sideways scrolling."""
 
-import shutil
-
 import pytest
 from django.contrib.auth import get_user_model
 
@@ -18,24 +16,16 @@ pytestmark = [
 
 
 @pytest.fixture
-def page(live_server, client, request, settings, monkeypatch):
-    """The browser's event loop runs in this thread, where the test speaks to the database as well."""
-    playwright_api = pytest.importorskip("playwright.sync_api")
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("Chromium is missing")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+def page(chromium, live_server, client, request, settings):
+    """A page of this width."""
     lan = identity_services.open_person_account(
         personal_number="068185000001", name="Nguyễn Thị Lan", level=2, actor=SYSTEM
     )
     client.force_login(get_user_model().objects.get(pk=lan.account_id))
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        context = browser.new_context(viewport={"width": request.param, "height": 900}, base_url=live_server.url)
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        yield context.new_page()
-        browser.close()
+    context = chromium.new_context(viewport={"width": request.param, "height": 900}, base_url=live_server.url)
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    return context.new_page()
 
 
 def look(page):

@@ -1,6 +1,5 @@
 """Paying in Chromium: the payer's and the gateway's pages have no accessibility violation and no sideways scrolling."""
 
-import shutil
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -16,28 +15,20 @@ pytestmark = [
 
 
 @pytest.fixture
-def live(live_server, payment_node, monkeypatch):
-    """The browser's event loop runs in this thread, where the test speaks to the database as well."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+def live(live_server, payment_node):
+    """The node that takes payments, at the address of the test's server."""
     with profile.playing(payment_node, base_url=live_server.url) as node:
         yield node
 
 
 @pytest.fixture
-def page(live, lan, client, request, settings):
-    playwright_api = pytest.importorskip("playwright.sync_api")
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("Chromium is missing")
+def page(chromium, live, lan, client, request, settings):
     open_order()
     client.force_login(get_user_model().objects.get(personal_number=NUMBER))
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        context = browser.new_context(viewport={"width": request.param, "height": 900}, base_url=live.base_url)
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live.base_url}])
-        yield context.new_page()
-        browser.close()
+    context = chromium.new_context(viewport={"width": request.param, "height": 900}, base_url=live.base_url)
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live.base_url}])
+    return context.new_page()
 
 
 def look(page):
