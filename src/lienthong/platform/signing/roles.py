@@ -2,14 +2,32 @@
 
 from lienthong.kernel.roles import Role
 from lienthong.kernel.text import tr
-from lienthong.platform.signing.adapters.key_files import KeyFiles, TrustFiles
-from lienthong.platform.signing.ports import KeyMaker, KeyStore, TrustStore
+from lienthong.platform.signing import jobs
+from lienthong.platform.signing.adapters.key_choice import make_key_store
+from lienthong.platform.signing.adapters.key_files import TrustFiles
+from lienthong.platform.signing.adapters.timestamp_http import TimestampsByHttp
+from lienthong.platform.signing.ports import KeyMaker, KeyStore, TimestampAuthority, TrustStore
 
 ROLES: tuple[Role, ...] = (
     Role(
         name="signing.keys",
         title=tr("Giữ khóa ký và danh sách tin cậy của nút", "Keeper of the node's keys and trusted roots"),
-        ports=((KeyStore, KeyFiles), (KeyMaker, KeyFiles), (TrustStore, TrustFiles)),
+        ports=(
+            (KeyStore, make_key_store),
+            (KeyMaker, make_key_store),
+            (TrustStore, TrustFiles),
+            (TimestampAuthority, TimestampsByHttp),
+        ),
+        periodic=((20.0, jobs.refresh_standings), (600.0, jobs.renew_due), (300.0, jobs.measure_clock)),
+    ),
+    Role(
+        name="signing.demo_authority",
+        title=tr(
+            "Cơ quan chứng thực thử nghiệm: cấp, thu hồi, tình trạng chứng thư, dấu thời gian",
+            "Demo authority: issues, revokes, answers on status, stamps the time",
+        ),
+        needs=("signing.keys",),
+        urls=(("authority/", "lienthong.platform.signing.urls_authority"),),
     ),
     Role(
         name="signing.verifier",

@@ -2,6 +2,7 @@
 
 from lienthong.platform.signing.queries.batches import verify_batch, verify_batch_member
 from lienthong.platform.signing.queries.documents import MAX_PDF_BYTES, judge_pdf, too_large, verify_pdf
+from lienthong.platform.signing.queries.lifetimes import clock_skew, lifetimes
 from lienthong.platform.signing.queries.messages import (
     CertificateSource,
     check_certificate,
@@ -14,36 +15,54 @@ from lienthong.platform.signing.queries.messages import (
     verify_detached,
     verify_message,
 )
+from lienthong.platform.signing.queries.register import list_issued
 from lienthong.platform.signing.queries.requests import (
     CertificateRequest,
     describe_request,
     find_waiting,
     is_answer_to,
     list_trusted,
+    trust_fingerprint,
 )
+from lienthong.platform.signing.queries.status import (
+    certificate_status,
+    forget_standings,
+    ocsp_response_der,
+    require_in_force,
+)
+from lienthong.platform.signing.queries.timestamps import verify_timestamp
 from lienthong.platform.signing.rules.appearances import seal_box
 
 __all__ = [
     "MAX_PDF_BYTES",
     "CertificateRequest",
     "CertificateSource",
+    "certificate_status",
     "check_certificate",
+    "clock_skew",
     "describe_request",
     "find_waiting",
+    "forget_standings",
     "get_certificate",
     "is_answer_to",
     "judge_pdf",
+    "lifetimes",
+    "list_issued",
     "list_keys",
     "list_trusted",
+    "ocsp_response_der",
     "read_line",
     "read_line_header",
     "read_proof",
+    "require_in_force",
     "seal_box",
     "too_large",
+    "trust_fingerprint",
     "verify_batch",
     "verify_batch_member",
     "verify_bytes",
     "verify_detached",
     "verify_message",
     "verify_pdf",
+    "verify_timestamp",
 ]

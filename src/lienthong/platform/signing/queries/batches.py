@@ -20,13 +20,14 @@ def verify_batch_member(
     at: datetime | None = None,
     kind: CertificateKind | None = "node",
     skew: timedelta = certificates.CLOCK_SKEW,
+    proved_at: datetime | None = None,
 ) -> Certificate:
     """Who signed this message in a batch, with the SHA-256 digests of its attachments.
 
     `value`: the batch's signature (r||s), `chain`: this message's path. The signature over a root is verified once,
     however many members follow. Raises Refused `signing.malformed-chain`, and all that `verify_message` raises.
     """
-    certificate = check_certificate(certificate_pem, at, kind=kind, skew=skew)
+    certificate = check_certificate(certificate_pem, at, kind=kind, skew=skew, proved_at=proved_at)
     root = hashchain.decode_path(chain).root(hashchain.message_leaf(message, attachments))
     _verify_root(certificate.pem, value, root, signed_at)
     return certificate
@@ -41,12 +42,13 @@ def verify_batch(
     at: datetime | None = None,
     kind: CertificateKind | None = "node",
     skew: timedelta = certificates.CLOCK_SKEW,
+    proved_at: datetime | None = None,
 ) -> tuple[Certificate, tuple[bytes, ...]]:
     """Who signed this whole batch, in this order; and the path of each message, to keep beside it.
 
     Cheaper than one member after another, and no path needs to travel. Raises Refused as `verify_batch_member`.
     """
-    certificate = check_certificate(certificate_pem, at, kind=kind, skew=skew)
+    certificate = check_certificate(certificate_pem, at, kind=kind, skew=skew, proved_at=proved_at)
     tree = hashchain.build([hashchain.message_leaf(message, attachments) for message, attachments in messages])
     _verify_root(certificate.pem, value, tree.root, signed_at)
     return certificate, tuple(tree.path(index).encode() for index in range(tree.count))

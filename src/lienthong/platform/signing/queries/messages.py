@@ -8,6 +8,7 @@ from lienthong.kernel import clock, roles
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.signing.ports import KeyStore, TrustStore
+from lienthong.platform.signing.queries.status import require_in_force
 from lienthong.platform.signing.rules import certificates, compact, jws, signatures, xades
 from lienthong.platform.signing.types import (
     Certificate,
@@ -37,16 +38,20 @@ def check_certificate(
     *,
     kind: CertificateKind | None = None,
     skew: timedelta = certificates.CLOCK_SKEW,
+    proved_at: datetime | None = None,
 ) -> Certificate:
-    """A certificate that a root trusted here stands for at `at` (now by default).
+    """A certificate that a root trusted here stands for at `at` (now by default), and that is not revoked.
 
-    `pem` may bring its issuers along.
+    `pem` may bring its issuers along. `proved_at`: a moment by which the signature in question existed, known from a
+    time stamp or our own receipt and not from the signer; a revocation after it does no harm. Default: now.
 
     Raises Refused `signing.malformed-certificate`, `signing.foreign-certificate`,
-    `signing.certificate-not-yet-valid`, `signing.certificate-expired`, `signing.wrong-kind`.
+    `signing.certificate-not-yet-valid`, `signing.certificate-expired`, `signing.wrong-kind`,
+    `signing.certificate-revoked`, and by policy `signing.certificate-unknown`, `signing.certificate-unchecked`.
     """
     certificate = certificates.check(pem, roles.port(TrustStore).anchors(), at or clock.now(), skew=skew)
     certificates.require_kind(certificate, kind)
+    require_in_force(pem, proved_at=proved_at)
     return certificate
 
 
@@ -72,16 +77,18 @@ def verify_detached(
     at: datetime | None = None,
     kind: CertificateKind | None = "node",
     skew: timedelta = certificates.CLOCK_SKEW,
+    proved_at: datetime | None = None,
 ) -> VerifiedHeader:
     """Verify a detached JWS over exactly these bytes and say who signed.
 
     `certificate_pem` is the certificate expected of the sender, or a function from `kid` to a PEM or None.
-    It must lead to a root trusted here, be valid at `at` (now by default) and be of `kind` (None: any).
+    It must lead to a root trusted here, be valid at `at` (now by default), not be revoked before `proved_at` (see
+    `check_certificate`) and be of `kind` (None: any).
     Raises Refused `signing.malformed`, `signing.unsigned`, `signing.wrong-algorithm`, `signing.header`,
     `signing.unknown-certificate`, `signing.wrong-signature`, and all that `check_certificate` raises.
     """
     parsed = jws.parse(signed)
-    certificate = _certificate_of(parsed.kid, certificate_pem, at, kind, skew)
+    certificate = _certificate_of(parsed.kid, certificate_pem, at, kind, skew, proved_at)
     signatures.verify(certificate.pem, parsed.signature, parsed.signing_input(payload))
     return VerifiedHeader(headers=parsed.headers, certificate=certificate)
 
@@ -96,13 +103,14 @@ def verify_message(
     at: datetime | None = None,
     kind: CertificateKind | None = "node",
     skew: timedelta = certificates.CLOCK_SKEW,
+    proved_at: datetime | None = None,
 ) -> Certificate:
     """Who signed this message and what goes with it (SHA-256 digests of its attachments), by `sign_message`.
 
     The certificate must lead to a root trusted here, be valid at `at` (now by default) and be of `kind`.
     Raises Refused `signing.wrong-signature` and all that `check_certificate` raises.
     """
-    certificate = check_certificate(certificate_pem, at, kind=kind, skew=skew)
+    certificate = check_certificate(certificate_pem, at, kind=kind, skew=skew, proved_at=proved_at)
     entries = xades.message_entries(message, attachments)
     info = xades.signed_info(entries, thumbprint=certificate.thumbprint, at=signed_at)
     signatures.verify(certificate.pem, signature, info)
@@ -132,6 +140,7 @@ def _certificate_of(
     at: datetime | None,
     kind: CertificateKind | None,
     skew: timedelta = certificates.CLOCK_SKEW,
+    proved_at: datetime | None = None,
 ) -> Certificate:
     pem = source if isinstance(source, str) else source(thumbprint)
     if pem is None or certificates.thumbprint(certificates.parse_chain(pem)[0]) != thumbprint:
@@ -142,4 +151,4 @@ def _certificate_of(
                 "The signature names a certificate that is not known here.",
             ),
         )
-    return check_certificate(pem, at, kind=kind, skew=skew)
+    return check_certificate(pem, at, kind=kind, skew=skew, proved_at=proved_at)

@@ -5,7 +5,8 @@ Who: CN = name, title = position (chức vụ), O = agency name, organizationIde
 is a certificate policy below our own UUID arc (X.667), besides the standard key usages.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from cryptography import x509
@@ -210,19 +211,24 @@ class _Anchored:
 def _check_chain(pem: str, _anchors_fingerprint: str, anchored: _Anchored) -> None:
     """Find a path to a root as of the leaf's last day; the moment of use is judged apart."""
     leaf, *sent = parse_chain(pem)
-    anchors = anchored.anchors
-    moment = leaf.not_valid_after_utc - timedelta(seconds=1)
+    check_path(leaf, sent, anchored.anchors, leaf.not_valid_after_utc - timedelta(seconds=1))
+
+
+def check_path(
+    leaf: x509.Certificate, sent: Sequence[x509.Certificate], anchors: TrustAnchors, moment: datetime
+) -> None:
+    """Is there a path from this certificate to a root, all of it valid at the moment? `signing.foreign-certificate`."""
     try:
         (
             verification.PolicyBuilder()
             .store(verification.Store(list(anchors.roots)))
-            .time(moment.replace(tzinfo=None))
+            .time(moment.astimezone(UTC).replace(tzinfo=None))
             .extension_policies(
                 ca_policy=verification.ExtensionPolicy.webpki_defaults_ca(),
                 ee_policy=verification.ExtensionPolicy.permit_all(),
             )
             .build_client_verifier()
-            .verify(leaf, [*sent, *anchors.intermediates])
+            .verify(leaf, [one for one in (*sent, *anchors.intermediates) if one != leaf])
         )
     except (verification.VerificationError, ValueError) as error:
         raise foreign() from error

@@ -1,6 +1,7 @@
 """Requests for certificates (yêu cầu cấp chứng thư, PKCS#10): made without touching a key, and read with suspicion."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 from asn1crypto import algos, csr, keys
 from asn1crypto import x509 as asn1_x509
@@ -32,6 +33,11 @@ def _extensions(hosts: Sequence[str]) -> csr.CRIAttribute:
     names = x509.SubjectAlternativeName(issuing.alternative_names(hosts)).public_bytes()
     extension = {"extn_id": "subject_alt_name", "critical": False, "extn_value": asn1_x509.GeneralNames.load(names)}
     return csr.CRIAttribute({"type": "extension_request", "values": [[extension]]})
+
+
+def digest(info: bytes) -> bytes:
+    """SHA-256 of what the key has to sign."""
+    return sha256(info).digest()
 
 
 def signed(info: bytes, raw_signature: bytes) -> str:

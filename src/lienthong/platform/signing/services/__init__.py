@@ -10,12 +10,15 @@ from lienthong.platform.signing.services.batches import sign_batch, sign_lines
 from lienthong.platform.signing.services.documents import sign_and_seal_pdf, sign_pdf
 from lienthong.platform.signing.services.messages import sign_bytes, sign_detached, sign_line, sign_message
 from lienthong.platform.signing.services.register import revoke_certificate
+from lienthong.platform.signing.services.renewal import renew_certificate, renew_due, renew_from_request
 from lienthong.platform.signing.services.requests import (
     activate_certificate,
     install_certificate,
     request_certificate,
 )
-from lienthong.platform.signing.services.trust import install_roots, trust_fingerprint
+from lienthong.platform.signing.services.standing import refresh_standings, watch_certificates
+from lienthong.platform.signing.services.timestamps import timestamp
+from lienthong.platform.signing.services.trust import install_roots
 
 __all__ = [
     "activate_certificate",
@@ -25,6 +28,10 @@ __all__ = [
     "install_trust",
     "issue_certificate",
     "issue_from_request",
+    "refresh_standings",
+    "renew_certificate",
+    "renew_due",
+    "renew_from_request",
     "request_certificate",
     "revoke_certificate",
     "sign_and_seal_pdf",
@@ -35,5 +42,6 @@ __all__ = [
     "sign_lines",
     "sign_message",
     "sign_pdf",
-    "trust_fingerprint",
+    "timestamp",
+    "watch_certificates",
 ]

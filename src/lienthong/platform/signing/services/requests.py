@@ -1,7 +1,6 @@
 """Asking an authority for a certificate, and taking it into use."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 from lienthong.kernel import clock, roles
 from lienthong.platform.signing.ports import KeyMaker, TrustStore
@@ -28,7 +27,7 @@ def request_certificate(
     maker = roles.port(KeyMaker)
     subject = issuing.subject(agency_code, common_name, position, organisation)
     info = requests.unsigned(subject, maker.make_next(key), hosts)
-    return requests.signed(info, maker.sign_next(key, sha256(info).digest()))
+    return requests.signed(info, maker.sign_next(key, requests.digest(info)))
 
 
 def install_certificate(key: KeyName, pem: str, *, activate: bool = True) -> Certificate:

@@ -1,0 +1,123 @@
+"""Asking whether a certificate is still in force. From memory: the network is asked in the background only."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from django.db import Error as DatabaseTrouble
+
+from lienthong.kernel import clock
+from lienthong.kernel.profile import node
+from lienthong.platform.signing.models import CertificateStanding
+from lienthong.platform.signing.rules import certificates, standing
+from lienthong.platform.signing.rules.standing import Policy, Standing
+from lienthong.platform.signing.types import Status
+
+log = structlog.get_logger()
+
+_READ_AGAIN_SECONDS = 5.0
+_WARN_AGAIN_SECONDS = 3600.0
+_MAX_MET = 10_000
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What this process remembers of the table of standings, and certificates met that are not in it yet."""
+
+    standings: dict[str, Standing] = field(default_factory=dict)
+    met: dict[str, str] = field(default_factory=dict)
+    warned: dict[str, float] = field(default_factory=dict)
+    read_at: float = -_READ_AGAIN_SECONDS
+    reading: threading.Lock = field(default_factory=threading.Lock)
+
+
+_memory = _Memory()
+
+
+def certificate_status(pem: str, at: datetime | None = None) -> Status:
+    """What the authority last said of a certificate, judged at `at` (now by default). Never asks the network."""
+    return standing.judge(_recall(pem), at or clock.now(), policy())
+
+
+def require_in_force(pem: str, *, proved_at: datetime | None = None) -> None:
+    """Refuse a certificate that is revoked, or by policy one that could not be checked for too long.
+
+    `proved_at`: a moment by which the signature existed, known from a time stamp or from our own receipt, never from
+    the signer's word; what was signed before the revocation stays good. Default: now.
+    Raises Refused `signing.certificate-revoked`, `signing.certificate-unknown`, `signing.certificate-unchecked`.
+    """
+    rule = policy()
+    if rule.mode == "off":
+        return
+    now = clock.now()
+    status = standing.require(_recall(pem), proved_at=proved_at or now, now=now, rule=rule)
+    if status.state in ("stale", "unknown"):
+        _warn(pem, status)
+
+
+def ocsp_response_der(thumbprint: str) -> bytes | None:
+    """The last verified OCSP answer about a certificate, for proofs that are to be checked elsewhere."""
+    row = CertificateStanding.objects.filter(thumbprint=thumbprint, source="ocsp").only("response").first()
+    return bytes(row.response) if row is not None and row.response is not None else None
+
+
+def policy() -> Policy:
+    """This node's policy on answers that are missing."""
+    return standing.policy(node().parameters.get("trust", {}))
+
+
+def forget_standings() -> None:
+    """Forget what this process remembers, so that the next look reads the table."""
+    _memory.standings.clear()
+    _memory.met.clear()
+    _memory.warned.clear()
+    _memory.read_at = -_READ_AGAIN_SECONDS
+
+
+def take_met() -> dict[str, str]:
+    """Certificates that this process met and the table does not have, as thumbprint → PEM; they are taken out."""
+    met, _memory.met = _memory.met, {}
+    return met
+
+
+def _recall(pem: str) -> Standing | None:
+    thumbprint = certificates.describe(pem).thumbprint
+    _read_now_and_then()
+    known = _memory.standings.get(thumbprint)
+    if known is None and len(_memory.met) < _MAX_MET:
+        _memory.met[thumbprint] = pem
+    return known
+
+
+def _read_now_and_then() -> None:
+    """One thread reads the small table every few seconds; the others go on with what is remembered."""
+    if time.monotonic() - _memory.read_at < _READ_AGAIN_SECONDS or not _memory.reading.acquire(blocking=False):
+        return
+    try:
+        _memory.read_at = time.monotonic()
+        _memory.standings = _read()
+    except DatabaseTrouble as trouble:
+        log.warning("standings of certificates not read", trouble=type(trouble).__name__)
+    finally:
+        _memory.reading.release()
+
+
+def _read() -> dict[str, Standing]:
+    fields = (
+        "thumbprint", "state", "first_seen_at", "source", "answered_at", "produced_at", "next_update", "revoked_at"
+    )  # fmt: skip
+    return {row[0]: Standing(*row[1:]) for row in CertificateStanding.objects.values_list(*fields)}
+
+
+def _warn(pem: str, status: Status) -> None:
+    certificate, now = certificates.describe(pem), time.monotonic()
+    if now - _memory.warned.get(certificate.thumbprint, -_WARN_AGAIN_SECONDS) >= _WARN_AGAIN_SECONDS:
+        _memory.warned[certificate.thumbprint] = now
+        log.warning(
+            "certificate not checked lately",
+            thumbprint=certificate.thumbprint,
+            agency=certificate.agency_code,
+            state=status.state,
+        )
