@@ -208,7 +208,7 @@ def test_health_says_why_it_fails_and_recovers_with_the_database(folder, served)
         started = time.monotonic()
         status, body = read_health(port)
         assert time.monotonic() - started < 8
-        assert (status, body["status"], body["reasons"]) == (503, "failing", ["the database does not answer"])
+        assert (status, body["status"], body["reasons"]) == (503, "failing", ["The database does not answer."])
         server.start()
         wait_for(port, 200, process)
     finally:

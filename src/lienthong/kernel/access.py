@@ -79,23 +79,25 @@ def acting(request: HttpRequest) -> Actor:
     return actor
 
 
-def _guarded(view: View[P], rule: str, allows: Callable[[HttpRequest], HttpResponse | None]) -> View[P]:
+def guarded(view: View[P], rule: str, allows: Callable[[HttpRequest], HttpResponse | None]) -> View[P]:
+    """A view behind a rule: `allows` gives None, another answer (to sign in), or raises NotAllowed."""
+
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def behind(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return allows(request) or view(request, *args, **kwargs)
 
-    cast("Any", guarded).access_rule = rule
-    return cast("View[P]", guarded)
+    cast("Any", behind).access_rule = rule
+    return cast("View[P]", behind)
 
 
 def public(view: View[P]) -> View[P]:
     """Anyone may come here."""
-    return _guarded(view, "public", lambda _request: None)
+    return guarded(view, "public", lambda _request: None)
 
 
 def signed_node(view: View[P]) -> View[P]:
     """Only signed messages of other nodes; the exchange verifies the signature inside."""
-    return _guarded(view, "signed_node", lambda _request: None)
+    return guarded(view, "signed_node", lambda _request: None)
 
 
 def door(rule: str) -> Callable[[T], T]:
@@ -125,7 +127,7 @@ def signed_in(level: int = 1) -> Callable[[View[P]], View[P]]:
             )
         return None
 
-    return lambda view: _guarded(view, f"signed_in:{level}", allows)
+    return lambda view: guarded(view, f"signed_in:{level}", allows)
 
 
 def duty(*duties: str) -> Callable[[View[P]], View[P]]:
@@ -138,7 +140,7 @@ def duty(*duties: str) -> Callable[[View[P]], View[P]]:
         require(actor, *duties)
         return None
 
-    return lambda view: _guarded(view, "duty:" + ",".join(duties), allows)
+    return lambda view: guarded(view, "duty:" + ",".join(duties), allows)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

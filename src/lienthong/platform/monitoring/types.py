@@ -1,6 +1,7 @@
 """What monitoring carries: the operational record, sums over a period, checks of health."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 Side = Literal["client", "producer"]
@@ -60,3 +61,86 @@ class OperationRecord(NamedTuple):
 def milliseconds(moment: datetime) -> int:
     """A moment as X-Road's records hold it."""
     return int(moment.timestamp() * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the operator looks at: a period and, where chosen, one peer, kind and service."""
+
+    since: datetime
+    until: datetime
+    peer: str = ""
+    kind: str = ""
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Volume between two parties (luồng trao đổi)."""
+
+    client: str
+    client_system: str
+    provider: str
+    provider_system: str
+    kind: str
+    count: int
+    failed: int
+    bytes_in: int
+    bytes_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Volume of one step of time."""
+
+    at: datetime
+    step: timedelta
+    count: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSpeed:
+    """How long a service took, in milliseconds."""
+
+    kind: str
+    provider: str
+    service: str
+    count: int
+    mean: float
+    p50: float
+    p95: float
+    p99: float
+
+
+class TotalRow(NamedTuple):
+    """A line of what was counted since the node began."""
+
+    side: str
+    kind: str
+    client: str
+    provider: str
+    service: str
+    fault: str
+    latency: int
+    number: int
+    bytes_in: int
+    bytes_out: int
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRow:
+    """A record as it stands in the table."""
+
+    id: int
+    at: datetime
+    record: OperationRecord
+
+    @property
+    def took(self) -> int | None:
+        """Milliseconds from the first to the last moment at this end."""
+        one = self.record
+        start = one.request_in_ts if one.request_in_ts is not None else one.request_out_ts
+        end = one.response_out_ts if one.response_out_ts is not None else one.response_in_ts
+        return None if start is None or end is None else max(end - start, 0)

@@ -1,20 +1,25 @@
 """Health: the checks and numbers of all open roles, gathered."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterable
 from threading import Lock
 
 import structlog
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from lienthong.kernel import roles
 from lienthong.kernel.errors import Refused
-from lienthong.kernel.health import LEVELS, Check, Measure
+from lienthong.kernel.health import LEVELS, Check, Level, Measure
+from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
 
 log = structlog.get_logger()
 
 _GOOD_FOR_SECONDS = 2.0
+_FULL_BYTES = 256 * 2**20
+_ROOMY_BYTES = 20 * 2**30
+_SCARCE = 0.1
 _TROUBLES = (DatabaseError, Refused, OSError, LookupError, ValueError)
 
 _lock = Lock()
@@ -30,7 +35,10 @@ def run_checks(*, fresh: bool = False) -> tuple[Check, ...]:
         opened = roles.opened()
         if _last and not fresh and _last[0][1] == opened and time.monotonic() - _last[0][0] < _GOOD_FOR_SECONDS:
             return _last[0][2]
-        found = [check for role in opened for function in role.checks for check in _ask(function)]
+        found = [check_database()]
+        # Without the database every other check would wait for it in vain.
+        if found[0].level == "ok":
+            found += [check for role in opened for function in role.checks for check in _ask(function)]
         checks = tuple(sorted(dict.fromkeys(found), key=lambda check: -LEVELS.index(check.level)))
         _last[:] = [(time.monotonic(), opened, checks)]
         return checks
@@ -50,6 +58,52 @@ def take_measures() -> tuple[Measure, ...]:
         except _TROUBLES as error:
             log.warning("measure broke", measure=_name_of(function), error=type(error).__name__)
     return tuple(found)
+
+
+def check_database() -> Check:
+    """Does the database answer?"""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return Check(
+            "database",
+            "failing",
+            tr("Cơ sở dữ liệu không trả lời.", "The database does not answer."),
+            tr(
+                "Kiểm tra máy chủ PostgreSQL và DATABASE_URL; nút tự hoạt động lại khi cơ sở dữ liệu trở lại.",
+                "Check the PostgreSQL server and DATABASE_URL; the node recovers by itself when it is back.",
+            ),
+        )
+    return Check("database", "ok", tr("Cơ sở dữ liệu trả lời.", "The database answers."))
+
+
+def check_disk() -> Iterable[Check]:
+    """Room for files, keys and, with the embedded server, the database."""
+    usage = shutil.disk_usage(node().home if node().home.exists() else node().home.anchor)
+    share = usage.free / usage.total
+    level: Level = "ok"
+    if usage.free < _FULL_BYTES:
+        level = "failing"
+    elif share < _SCARCE and usage.free < _ROOMY_BYTES:
+        level = "warn"
+    left = f"{usage.free / 2**30:.1f} GB"
+    yield Check(
+        "disk",
+        level,
+        tr(f"Ổ đĩa của nút còn trống {left}.".replace(".", ",", 1), f"The node's disk has {left} left."),
+        None
+        if level == "ok"
+        else tr(
+            "Giải phóng dung lượng hoặc chuyển kho lưu trữ đi nơi khác: khi đầy, nút không nhận thêm được.",
+            "Make room or move the archive before it is full: a full node can take nothing in.",
+        ),
+    )
+
+
+def measure_disk() -> Iterable[Measure]:
+    """Free bytes where the node keeps its files."""
+    yield Measure("disk_free_bytes", "Free bytes on the node's disk", shutil.disk_usage(node().home).free)
 
 
 def _ask(function: Callable[[], Iterable[Check]]) -> list[Check]:
