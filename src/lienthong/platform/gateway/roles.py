@@ -1,0 +1,19 @@
+"""Parts that a node can play in calls of data services."""
+
+from lienthong.kernel.roles import Role
+from lienthong.kernel.text import tr
+
+ROLES: tuple[Role, ...] = (
+    Role(
+        name="gateway.calls",
+        title=tr(
+            "Cổng kết nối: gọi và cung cấp dịch vụ dữ liệu",
+            "Gateway: calls data services and provides them",
+        ),
+        needs=("exchange.member",),
+        doors=(
+            ("/r1/", "lienthong.platform.gateway.adapters.doors:facade"),
+            ("/exchange/calls", "lienthong.platform.gateway.adapters.doors:calls"),
+        ),
+    ),
+)

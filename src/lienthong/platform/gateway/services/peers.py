@@ -1,0 +1,149 @@
+"""The directory in memory, as each call needs it: where a node answers, and with which certificates it signs."""
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from django.db import connection
+
+from lienthong.kernel.errors import Refused
+from lienthong.kernel.profile import node
+from lienthong.kernel.text import tr
+from lienthong.platform.exchange import queries as exchange_queries
+from lienthong.platform.exchange import services as exchange_services
+from lienthong.platform.exchange.types import Directory, NodeEntry
+from lienthong.platform.signing import queries as signing_queries
+
+_LOOK_AGAIN_SECONDS = 1.0
+_ASK_AGAIN_SECONDS = 5.0
+_MEANINGS = {
+    "signing.certificate-expired": "gateway.expired-certificate",
+    "signing.certificate-not-yet-valid": "gateway.expired-certificate",
+    "signing.certificate-revoked": "gateway.foreign-certificate",
+    "signing.foreign-certificate": "gateway.foreign-certificate",
+    "signing.malformed-certificate": "gateway.foreign-certificate",
+    "signing.wrong-kind": "gateway.foreign-certificate",
+}
+
+
+@dataclass(slots=True)
+class _Held:
+    directory: Directory | None = None
+    home: str = ""
+    looked_at: float = 0.0
+    asked_at: float = -_ASK_AGAIN_SECONDS
+
+
+_held = _Held()
+_looking = threading.Lock()
+
+
+def directory() -> Directory:
+    """The directory in force, looked at once a second. Raises Refused `exchange.directory-…`."""
+    held, home = _held.directory, str(node().home)
+    fresh = held is not None and home == _held.home and time.monotonic() - _held.looked_at < _LOOK_AGAIN_SECONDS
+    if held is not None and fresh and not connection.in_atomic_block:
+        return held
+    with _looking:
+        found = exchange_queries.get_directory()
+        _held.directory, _held.home, _held.looked_at = found, home, time.monotonic()
+    return found
+
+
+def node_for(agency_code: str) -> NodeEntry:
+    """The node that answers for an agency: its own, or that of the agency it belongs to.
+
+    Raises Refused `exchange.unknown-recipient`, `exchange.directory-…`.
+    """
+    nodes, code = directory().nodes, agency_code
+    while code:
+        if code in nodes:
+            return nodes[code]
+        code = code.rpartition(".")[0]
+    return exchange_queries.node_for(agency_code)
+
+
+def verify(message: bytes, digests: list[bytes], signature: bytes, *, sender: str, kid: str, at: datetime) -> None:
+    """Did this node sign that? Raises Refused `gateway.unknown-sender`, `.foreign-certificate`,
+    `.expired-certificate`, `.bad-signature`.
+    """
+    pem = certificate(sender, kid, at)
+    try:
+        signer = signing_queries.verify_message(message, digests, signature, certificate_pem=pem, signed_at=at)
+    except Refused as refusal:
+        raise _refused(_MEANINGS.get(refusal.code, "gateway.bad-signature"), refusal) from None
+    if signer.agency_code != sender:
+        raise foreign_certificate()
+
+
+def certificate(sender: str, kid: str, at: datetime) -> str:
+    """The PEM of the certificate that the directory lists for this node. Raises Refused as `verify`."""
+    pem = _find(sender, kid, at)
+    if pem is None and _ask_hub_again():
+        pem = _find(sender, kid, at)
+    if pem is not None:
+        return pem
+    if sender in directory().nodes:
+        raise foreign_certificate()
+    raise Refused(
+        "gateway.unknown-sender",
+        tr(f"Danh bạ không có nút {sender}.", f"The directory does not list the node {sender}."),
+        field="from",
+        status=401,
+    )
+
+
+def _find(sender: str, kid: str, at: datetime) -> str | None:
+    entry = directory().nodes.get(sender)
+    if entry is None:
+        return None
+    for pem in entry.certificates:
+        if _thumbprint(pem) == kid:
+            return pem
+    for kept in entry.kept:
+        if kept.listed_from <= at <= (kept.revoked_at or kept.listed_until) and _thumbprint(kept.pem) == kid:
+            return kept.pem
+    return None
+
+
+@lru_cache(maxsize=2048)
+def _thumbprint(pem: str) -> str:
+    try:
+        return x509.load_pem_x509_certificates(pem.encode("ascii"))[0].fingerprint(hashes.SHA256()).hex()
+    except ValueError:
+        return ""
+
+
+def _ask_hub_again() -> bool:
+    """A certificate may be newer than our directory; the hub is asked now and then, not for every forged call."""
+    now = time.monotonic()
+    with _looking:
+        if now - _held.asked_at < _ASK_AGAIN_SECONDS or connection.in_atomic_block:
+            return False
+        _held.asked_at = now
+    try:
+        exchange_services.refresh_directory()
+    except Refused:
+        return False
+    _held.looked_at = 0.0
+    return True
+
+
+def foreign_certificate() -> Refused:
+    return Refused(
+        "gateway.foreign-certificate",
+        tr(
+            "Chữ ký dùng chứng thư số mà danh bạ không ghi cho nút gửi.",
+            "The signature names a certificate that the directory does not list for the sender.",
+        ),
+        field="signature",
+        status=401,
+    )
+
+
+def _refused(code: str, refusal: Refused) -> Refused:
+    return Refused(code, refusal.message, field="signature", status=401)
