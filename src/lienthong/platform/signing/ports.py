@@ -1,6 +1,8 @@
 """Ports of signing: where private keys live and whom this node trusts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Protocol
 
 from cryptography import x509
@@ -26,6 +28,18 @@ class TrustAnchors:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeyInUse:
+    """A key with its certificate, held fast: a key that is replaced meanwhile changes neither."""
+
+    chain: CertificateChain
+    sign_digest: Callable[[bytes], bytes]
+
+    def sign(self, payload: bytes) -> bytes:
+        """Sign SHA-256 of the payload: r||s."""
+        return self.sign_digest(sha256(payload).digest())
+
+
 class KeyStore(Protocol):
     """Holder of private keys (thiết bị lưu khóa bí mật): keys never leave it, it only signs.
 
@@ -44,6 +58,13 @@ class KeyStore(Protocol):
 
     def chain(self, key: KeyName) -> CertificateChain:
         """The certificate of the key, with its issuers."""
+        ...
+
+    def hold(self, key: KeyName, thumbprint: str = "") -> KeyInUse:
+        """The key in use; with a thumbprint the one of that certificate, also when it was replaced a moment ago.
+
+        Raises Refused `signing.unknown-key`.
+        """
         ...
 
     def names(self) -> tuple[KeyName, ...]:

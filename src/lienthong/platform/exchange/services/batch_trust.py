@@ -27,7 +27,7 @@ def sign_together(messages: Sequence[tuple[bytes, wire.Header]], *, at: datetime
     """
     kid = signing_queries.get_certificate("node").thumbprint
     listed = [(replace(header, kid=kid, at=at).message(), [digest]) for digest, header in messages]
-    return signing_services.sign_lines(listed, at=at)
+    return signing_services.sign_lines(listed, at=at, thumbprint=kid)
 
 
 def verify_together(signed: Sequence[Signed]) -> list[Refused | None]:

@@ -34,7 +34,7 @@ def sign(body: bytes, header: wire.Header) -> str:
 def sign_digest(digest: bytes, header: wire.Header) -> str:
     """As `sign`, over a body that only its SHA-256 digest is known of."""
     kid = signing_queries.get_certificate("node").thumbprint
-    return signing_services.sign_line(replace(header, kid=kid).message(), [digest], at=header.at)
+    return signing_services.sign_line(replace(header, kid=kid).message(), [digest], at=header.at, thumbprint=kid)
 
 
 def own_header(kind: str, name: str, recipient: str) -> wire.Header:

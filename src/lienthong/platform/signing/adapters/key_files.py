@@ -18,7 +18,7 @@ from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
 from lienthong.platform.signing import durable
-from lienthong.platform.signing.ports import CertificateChain, TrustAnchors
+from lienthong.platform.signing.ports import CertificateChain, KeyInUse, TrustAnchors
 from lienthong.platform.signing.rules import certificates, names, signatures
 from lienthong.platform.signing.types import KeyName
 
@@ -41,6 +41,8 @@ class KeyFiles:
     def __init__(self, home: Path | None = None) -> None:
         self._home = home
         self._loaded: dict[Path, _Loaded] = {}
+        # Keys that this process used and that were replaced: a message may just be on its way to be signed.
+        self._earlier: dict[str, _Loaded] = {}
 
     @property
     def _folder(self) -> Path:
@@ -54,6 +56,16 @@ class KeyFiles:
 
     def chain(self, key: KeyName) -> CertificateChain:
         return self._load(key).chain
+
+    def hold(self, key: KeyName, thumbprint: str = "") -> KeyInUse:
+        held = self._load(key)
+        if thumbprint and held.chain.thumbprint != thumbprint:
+            earlier = self._earlier.get(thumbprint)
+            if earlier is None:
+                raise unknown_key(key)
+            held = earlier
+        private = held.private_key
+        return KeyInUse(held.chain, lambda digest: signatures.to_raw(private.sign(digest, _PREHASHED)))
 
     def names(self) -> tuple[KeyName, ...]:
         return tuple(sorted(names.key_name(path.stem) for path in self._folder.glob("*.key")))
@@ -128,6 +140,8 @@ class KeyFiles:
         if held is None or held.stamp != stamp:
             if os.name == "posix" and state.st_mode & _OTHERS:
                 raise _exposed(path)
+            if held is not None:
+                self._earlier[held.chain.thumbprint] = held
             held = self._loaded[path] = _Loaded(stamp, *self._read_pair(key, path))
         return held
 

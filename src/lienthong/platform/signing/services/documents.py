@@ -22,7 +22,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from lienthong.kernel import clock, roles
 from lienthong.kernel.errors import Conflict, Refused
 from lienthong.kernel.text import tr
-from lienthong.platform.signing.ports import CertificateChain, KeyStore
+from lienthong.platform.signing.ports import KeyInUse, KeyStore
 from lienthong.platform.signing.rules import appearances, certificates, lettering, signatures
 from lienthong.platform.signing.types import Appearance, Box, Certificate, CertificateKind, KeyName
 
@@ -66,9 +66,8 @@ def sign_pdf(
     Raises Refused `signing.not-a-pdf`, `signing.wrong-kind`, `signing.page`, `signing.unknown-key`,
     Conflict `signing.already-sealed` when a leader comes after the seal.
     """
-    store = roles.port(KeyStore)
-    chain = store.chain(signer)
-    certificate = certificates.describe(chain.pem)
+    held = roles.port(KeyStore).hold(signer)
+    certificate = certificates.describe(held.chain.pem)
     moment = moment or clock.now()
     certificates.require_kind(certificate, _KIND_OF[appearance])
     certificates.check_validity(certificate, moment)
@@ -84,7 +83,7 @@ def sign_pdf(
             reason=reason or None,
         )
         style = _style(certificate, box, appearance, moment)
-        machine = _MomentSigner(meta, _StoreSigner(store, signer, chain), stamp_style=style, new_field_spec=field)
+        machine = _MomentSigner(meta, _StoreSigner(held), stamp_style=style, new_field_spec=field)
         machine.moment = moment
         return bytes(machine.sign_pdf(writer, bytes_reserved=_RESERVED_HEX).getvalue())
     except PdfError as error:
@@ -108,17 +107,17 @@ class _MomentSigner(PdfSigner):
 class _StoreSigner(Signer):
     """Lets a key store make the raw signature, so that the key stays where it is and is parsed once."""
 
-    def __init__(self, store: KeyStore, key: KeyName, chain: CertificateChain) -> None:
-        own, *issuers = (asn1_x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in chain.certificates)
+    def __init__(self, held: KeyInUse) -> None:
+        own, *issuers = (asn1_x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in held.chain.certificates)
         registry = SimpleCertificateStore()
         registry.register_multiple(issuers)
         super().__init__(signing_cert=own, cert_registry=registry)
-        self._store, self._key = store, key
+        self._held = held
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: ARG002 (pyHanko's signature)
         if digest_algorithm != "sha256":
             raise ValueError(f"signatures are over SHA-256, not {digest_algorithm}")
-        return signatures.to_der(self._store.sign(self._key, data))
+        return signatures.to_der(self._held.sign(data))
 
 
 def _new_field(

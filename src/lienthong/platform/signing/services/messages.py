@@ -11,8 +11,8 @@ from lienthong.platform.signing.types import KeyName, Signature
 
 def sign_bytes(payload: bytes, *, key: KeyName) -> Signature:
     """Sign bytes (ES256). Raises Refused `signing.unknown-key`, `signing.key-name`."""
-    store = roles.port(KeyStore)
-    return Signature(value=store.sign(key, payload), thumbprint=store.chain(key).thumbprint)
+    held = roles.port(KeyStore).hold(key)
+    return Signature(value=held.sign(payload), thumbprint=held.chain.thumbprint)
 
 
 def sign_detached(payload: bytes, *, key: KeyName = "node", headers: Mapping[str, str | int] | None = None) -> str:
@@ -21,21 +21,26 @@ def sign_detached(payload: bytes, *, key: KeyName = "node", headers: Mapping[str
     The header holds `alg` ES256, `b64` false, `crit` ["b64"], `kid` = the certificate's SHA-256 thumbprint,
     and the caller's own names. Raises Refused `signing.header` for a reserved name, `signing.unknown-key`.
     """
-    store = roles.port(KeyStore)
-    protected = jws.protect(store.chain(key).thumbprint, headers or {})
-    return jws.assemble(protected, store.sign(key, protected + b"." + payload))
+    held = roles.port(KeyStore).hold(key)
+    protected = jws.protect(held.chain.thumbprint, headers or {})
+    return jws.assemble(protected, held.sign(protected + b"." + payload))
 
 
-def sign_message(message: bytes, attachments: Sequence[bytes], *, at: datetime, key: KeyName = "node") -> bytes:
+def sign_message(
+    message: bytes, attachments: Sequence[bytes], *, at: datetime, key: KeyName = "node", thumbprint: str = ""
+) -> bytes:
     """Sign a message and what goes with it in the XAdES form of docs/protocols/signing.md; gives r||s (64 bytes).
 
-    `attachments`: SHA-256 digests (32 bytes each) of attachment1, attachment2, … Raises Refused `signing.unknown-key`.
+    `attachments`: SHA-256 digests (32 bytes each) of attachment1, attachment2, … `thumbprint`: of the certificate that
+    the message names as its own, should the key be replaced just now. Raises Refused `signing.unknown-key`.
     """
-    store = roles.port(KeyStore)
+    held = roles.port(KeyStore).hold(key, thumbprint)
     entries = xades.message_entries(message, attachments)
-    return store.sign(key, xades.signed_info(entries, thumbprint=store.chain(key).thumbprint, at=at))
+    return held.sign(xades.signed_info(entries, thumbprint=held.chain.thumbprint, at=at))
 
 
-def sign_line(message: bytes, attachments: Sequence[bytes], *, at: datetime, key: KeyName = "node") -> str:
+def sign_line(
+    message: bytes, attachments: Sequence[bytes], *, at: datetime, key: KeyName = "node", thumbprint: str = ""
+) -> str:
     """A signed message header as one line for an HTTP header: `BASE64URL(message)..BASE64URL(signature)`."""
-    return compact.assemble(message, sign_message(message, attachments, at=at, key=key))
+    return compact.assemble(message, sign_message(message, attachments, at=at, key=key, thumbprint=thumbprint))
