@@ -5,11 +5,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 from uuid import UUID
 
 from lienthong import __version__
+from lienthong.node.bench import BENCHES
+from lienthong.node import keys_command, proxy_configuration
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -50,10 +53,17 @@ def parser() -> argparse.ArgumentParser:
     _add_bench(commands)
     _add_serve(commands)
     _add_node_commands(commands)
+    _add_further_commands(commands)
     return made
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 (argparse has no public name)
+
+
+def _add_further_commands(commands: Commands) -> None:
+    """Every `*_command.py` beside this file adds its words by `add(commands)`; it imports the rest when it runs."""
+    for module in sorted(Path(__file__).parent.glob("*_command.py")):
+        import_module(f"{__package__}.{module.stem}").add(commands)
 
 
 def _add_demo(commands: Commands) -> None:
@@ -89,7 +99,7 @@ def _add_bench(commands: Commands) -> None:
         description="Prints our figures, the baseline measured in the same run, the ratio, the goal, and whether "
         "it is met.",
     )
-    bench.add_argument("name", choices=["status-sync", "signing", "start"], help="what to measure")
+    bench.add_argument("name", choices=list(BENCHES), help="what to measure")
     bench.add_argument("--json", action="store_true", help="print one JSON object for machines")
     bench.add_argument("--size", type=int, default=None, help="how much work (default: the goal's size)")
     bench.set_defaults(run=_bench)
@@ -134,6 +144,8 @@ def _add_node_commands(commands: Commands) -> None:
     log.add_argument("deed", choices=["verify"], help="what to do with the log")
     _profile_argument(log)
     log.set_defaults(run=_log)
+    keys_command.add_to(commands, _profile_argument)
+    proxy_configuration.add_to(commands, _profile_argument)
     _add_developer_commands(commands)
 
 
@@ -172,7 +184,7 @@ def _profile_argument(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _as_node(arguments: argparse.Namespace) -> None:
+def become_node(arguments: argparse.Namespace) -> None:
     """Become the node of the profile, with Django set up. Raises SystemExit with a sentence for a bad profile."""
     os.environ["LIENTHONG_PROFILE"] = str(arguments.profile)
     os.environ.setdefault("LIENTHONG_LOG", "error")
@@ -206,7 +218,7 @@ def _story(arguments: argparse.Namespace) -> int:
 def _bench(arguments: argparse.Namespace) -> int:
     if arguments.name == "signing":
         arguments.profile = REPOSITORY / "nodes" / "hub.toml"
-        _as_node(arguments)
+        become_node(arguments)
     from lienthong.node.bench.command import run
 
     return run(arguments.name, size=arguments.size, as_json=arguments.json)
@@ -222,7 +234,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
     from lienthong.node.serve import with_database
 
     def migrate() -> int:
-        _as_node(arguments)
+        become_node(arguments)
         from lienthong.node.upgrade import upgrade
 
         upgrade(print)
@@ -235,7 +247,7 @@ def _check(arguments: argparse.Namespace) -> int:
     from lienthong.node.serve import with_database
 
     def check() -> int:
-        _as_node(arguments)
+        become_node(arguments)
         from lienthong.node.inspection import check as check_node
 
         return check_node(print)
@@ -244,7 +256,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    _as_node(arguments)
+    become_node(arguments)
     from lienthong.node.inspection import explain
 
     return explain(print)
@@ -254,7 +266,7 @@ def _log(arguments: argparse.Namespace) -> int:
     from lienthong.node.serve import with_database
 
     def verify() -> int:
-        _as_node(arguments)
+        become_node(arguments)
         from lienthong.node.inspection import verify_log
 
         return verify_log(print)
@@ -266,7 +278,7 @@ def _truth(arguments: argparse.Namespace) -> int:
     from lienthong.node.serve import with_database
 
     def tell() -> int:
-        _as_node(arguments)
+        become_node(arguments)
         from lienthong.casework.dossiers import queries as dossiers_queries
 
         print(json.dumps(dossiers_queries.list_truth(arguments.dossiers), ensure_ascii=False, sort_keys=True))
@@ -277,7 +289,7 @@ def _truth(arguments: argparse.Namespace) -> int:
 
 def _contracts(arguments: argparse.Namespace) -> int:
     arguments.profile = REPOSITORY / "nodes" / "hub.toml"
-    _as_node(arguments)
+    become_node(arguments)
     from lienthong.node.contracts import write_all
 
     return write_all(REPOSITORY / "contracts")
@@ -296,7 +308,7 @@ def _seed(arguments: argparse.Namespace) -> int:
     from lienthong.node.serve import with_database
 
     def fill() -> int:
-        _as_node(arguments)
+        become_node(arguments)
         from lienthong.node.demo.seeding import seed
 
         return seed(print)

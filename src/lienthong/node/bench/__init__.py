@@ -1,1 +1,13 @@
+"""Benchmarks (đo hiệu năng): every one prints our figures and, from the same run, what they are held against."""
 
+BENCHES = {
+    "status-sync": "status_sync",
+    "signing": "signing",
+    "start": "start",
+    "questions": "questions",
+    "letters": "letters",
+    "proof": "proof",
+    "access": "access",
+    "faults": "faults",
+}
+"""Name on the command line → module beside this file with `measure(size)`."""

@@ -1,9 +1,10 @@
 """`./lienthong bench NAME`: one run that measures us and the baseline side by side."""
 
 import sys
-from collections.abc import Callable
-from typing import Protocol
+from importlib import import_module
+from typing import Protocol, cast
 
+from lienthong.node.bench import BENCHES
 from lienthong.node.bench.report import Measured
 from lienthong.node.demo.country import CountryProblem
 from lienthong.node.postgres import ServerProblem
@@ -26,7 +27,5 @@ def run(name: str, *, size: int | None, as_json: bool) -> int:
     return 0
 
 
-def _find(name: str) -> Callable[[int | None], Measured]:
-    from lienthong.node.bench import signing, start, status_sync
-
-    return {"status-sync": status_sync.measure, "signing": signing.measure, "start": start.measure}[name]
+def _find(name: str) -> Bench:
+    return cast("Bench", import_module(f"lienthong.node.bench.{BENCHES[name]}").measure)

@@ -1,0 +1,1 @@
+"""Real nodes among real misfortunes."""
