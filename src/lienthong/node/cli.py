@@ -12,7 +12,6 @@ from uuid import UUID
 
 from lienthong import __version__
 from lienthong.node.bench import BENCHES
-from lienthong.node import keys_command, proxy_configuration
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -61,9 +60,11 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 
 
 def _add_further_commands(commands: Commands) -> None:
-    """Every `*_command.py` beside this file adds its words by `add(commands)`; it imports the rest when it runs."""
+    """Every `*_command.py` beside this file adds its words by `add_to(commands, profile)`, where `profile(command)` adds
+    --profile. It imports the rest of the program only when it runs.
+    """
     for module in sorted(Path(__file__).parent.glob("*_command.py")):
-        import_module(f"{__package__}.{module.stem}").add(commands)
+        import_module(f"{__package__}.{module.stem}").add_to(commands, _profile_argument)
 
 
 def _add_demo(commands: Commands) -> None:
@@ -144,8 +145,6 @@ def _add_node_commands(commands: Commands) -> None:
     log.add_argument("deed", choices=["verify"], help="what to do with the log")
     _profile_argument(log)
     log.set_defaults(run=_log)
-    keys_command.add_to(commands, _profile_argument)
-    proxy_configuration.add_to(commands, _profile_argument)
     _add_developer_commands(commands)
 
 
@@ -184,7 +183,7 @@ def _profile_argument(command: argparse.ArgumentParser) -> None:
     )
 
 
-def become_node(arguments: argparse.Namespace) -> None:
+def _as_node(arguments: argparse.Namespace) -> None:
     """Become the node of the profile, with Django set up. Raises SystemExit with a sentence for a bad profile."""
     os.environ["LIENTHONG_PROFILE"] = str(arguments.profile)
     os.environ.setdefault("LIENTHONG_LOG", "error")
@@ -218,7 +217,7 @@ def _story(arguments: argparse.Namespace) -> int:
 def _bench(arguments: argparse.Namespace) -> int:
     if arguments.name == "signing":
         arguments.profile = REPOSITORY / "nodes" / "hub.toml"
-        become_node(arguments)
+        _as_node(arguments)
     from lienthong.node.bench.command import run
 
     return run(arguments.name, size=arguments.size, as_json=arguments.json)
@@ -234,7 +233,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
     from lienthong.node.serve import with_database
 
     def migrate() -> int:
-        become_node(arguments)
+        _as_node(arguments)
         from lienthong.node.upgrade import upgrade
 
         upgrade(print)
@@ -247,7 +246,7 @@ def _check(arguments: argparse.Namespace) -> int:
     from lienthong.node.serve import with_database
 
     def check() -> int:
-        become_node(arguments)
+        _as_node(arguments)
         from lienthong.node.inspection import check as check_node
 
         return check_node(print)
@@ -256,7 +255,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    become_node(arguments)
+    _as_node(arguments)
     from lienthong.node.inspection import explain
 
     return explain(print)
@@ -266,7 +265,7 @@ def _log(arguments: argparse.Namespace) -> int:
     from lienthong.node.serve import with_database
 
     def verify() -> int:
-        become_node(arguments)
+        _as_node(arguments)
         from lienthong.node.inspection import verify_log
 
         return verify_log(print)
@@ -278,7 +277,7 @@ def _truth(arguments: argparse.Namespace) -> int:
     from lienthong.node.serve import with_database
 
     def tell() -> int:
-        become_node(arguments)
+        _as_node(arguments)
         from lienthong.casework.dossiers import queries as dossiers_queries
 
         print(json.dumps(dossiers_queries.list_truth(arguments.dossiers), ensure_ascii=False, sort_keys=True))
@@ -289,7 +288,7 @@ def _truth(arguments: argparse.Namespace) -> int:
 
 def _contracts(arguments: argparse.Namespace) -> int:
     arguments.profile = REPOSITORY / "nodes" / "hub.toml"
-    become_node(arguments)
+    _as_node(arguments)
     from lienthong.node.contracts import write_all
 
     return write_all(REPOSITORY / "contracts")
@@ -308,7 +307,7 @@ def _seed(arguments: argparse.Namespace) -> int:
     from lienthong.node.serve import with_database
 
     def fill() -> int:
-        become_node(arguments)
+        _as_node(arguments)
         from lienthong.node.demo.seeding import seed
 
         return seed(print)
