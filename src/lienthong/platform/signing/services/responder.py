@@ -89,7 +89,7 @@ def _is_current(
 
 
 def _number(held: x509.CertificateRevocationList | None) -> int:
-    return held.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number if held else 0
+    return held.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number if held is not None else 0
 
 
 def _unsuccessful(status: ocsp.OCSPResponseStatus) -> bytes:

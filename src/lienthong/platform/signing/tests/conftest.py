@@ -1,15 +1,18 @@
 """A small demo authority for the tests of this room."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from lienthong.kernel import clock, roles
 from lienthong.kernel.profile import node, playing
-from lienthong.platform.signing import services
+from lienthong.platform.signing import queries, services
 from lienthong.platform.signing.roles import ROLES
+from lienthong.platform.signing.tests.authority import Authority, serving
 
 ISSUED_AT = clock.at(2026, 11, 21, 8, 0)
 NOW = clock.at(2026, 11, 21, 9, 30)
@@ -67,3 +70,52 @@ def at_province(country) -> Iterator[None]:
     with playing(node(), home=country.province, agency_code="H36"), clock.frozen(NOW):
         yield
     roles.open_roles(before)
+
+
+@pytest.fixture
+def authority(tmp_path, settings, monkeypatch, db) -> Iterator[Authority]:
+    """This process is the province's node, a minute after its certificates came; the authority answers over HTTP."""
+    settings.ROOT_URLCONF = "lienthong.platform.signing.tests.urls"
+    monkeypatch.setenv("LIENTHONG_AUTHORITY", str(tmp_path / "demo"))
+    before = roles.opened()
+    roles.open_roles(ROLES)
+    queries.forget_standings()
+    begun = clock.now().replace(microsecond=0)
+    with serving(tmp_path / "demo") as served, clock.frozen(begun):
+        served.moment = begun
+        with be_province(served):
+            for name, hosts in (("node", ()), ("tls", ("127.0.0.1", "localhost"))):
+                services.issue_certificate(
+                    served.home,
+                    name=name,
+                    kind=name,
+                    agency_code="H36",
+                    common_name="Nút H36",
+                    hosts=hosts,
+                    into=node().home,
+                )
+            yield served
+    queries.forget_standings()
+    roles.open_roles(before)
+
+
+def be_province(authority: Authority, **trust: object) -> playing:
+    """Be the province's node under this policy of trust."""
+    return playing(
+        node(),
+        home=authority.home.parent / "province",
+        agency_code="H36",
+        hub_url=authority.url,
+        demo=True,
+        parameters={"trust": {"ocsp": "soft", **trust}},
+    )
+
+
+@contextmanager
+def later(authority: Authority, **span: float) -> Iterator[None]:
+    """Some time afterwards, here and at the authority."""
+    before, moment = authority.moment, clock.now() + timedelta(**span)
+    authority.moment = moment
+    with clock.frozen(moment):
+        yield
+    authority.moment = before
