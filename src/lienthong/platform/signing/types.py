@@ -193,3 +193,55 @@ class Skew:
     seconds: float | None
     against: str
     checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found about a proof container (kết luận): `good`, a `note` to mind, or `bad`."""
+
+    level: Literal["good", "note", "bad"]
+    code: str
+    sentence: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerEntry:
+    """An entry of a proof container; `sha256` is empty for what was not digested."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerVerdict:
+    """What may be said about a proof container (tệp bằng chứng): good only when nothing bad was found.
+
+    `signed_at` is the signer's word; at `timestamped_at` the signature existed, says a time stamp authority;
+    `log_node`: the node in whose log the message is proven to stand.
+    """
+
+    good: bool
+    findings: tuple[Finding, ...]
+    signer: Certificate | None = None
+    signed_at: datetime | None = None
+    timestamped_at: datetime | None = None
+    log_node: str = ""
+    entries: tuple[ContainerEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageProof:
+    """A signed message as its proof container holds it: the message, what went with it, who signed it and when.
+
+    `attachments`: SHA-256 and content of attachment1, attachment2, …, None where only the digest is kept;
+    `chain`: the path in the batch that was signed, empty for a message signed alone.
+    """
+
+    message: bytes
+    attachments: tuple[tuple[bytes, bytes | None], ...]
+    signature: bytes
+    certificate_pem: str
+    signed_at: datetime
+    chain: bytes = b""
+    log_proof: bytes = b""

@@ -69,6 +69,19 @@ def read(
     return _told(answer)
 
 
+def read_kept(der: bytes, leaf: x509.Certificate, issuer: x509.Certificate) -> Answer:
+    """As `read`, for an answer that was kept as a proof: genuine when it was given, however long ago. Raises BadAnswer."""
+    try:
+        answer = ocsp.load_der_ocsp_response(der)
+    except ValueError:
+        raise BadAnswer("malformed") from None
+    if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        raise BadAnswer(answer.response_status.name.lower())
+    _check_subject(answer, leaf, issuer)
+    _check_signature(answer, _responder(answer, issuer, answer.produced_at_utc))
+    return _told(answer)
+
+
 def _told(answer: ocsp.OCSPResponse) -> Answer:
     states: dict[ocsp.OCSPCertStatus, StatusState] = {
         ocsp.OCSPCertStatus.GOOD: "good",

@@ -7,6 +7,7 @@ from lienthong.platform.signing.services.authority import (
     issue_from_request,
 )
 from lienthong.platform.signing.services.batches import sign_batch, sign_lines
+from lienthong.platform.signing.services.containers import make_container, make_containers
 from lienthong.platform.signing.services.documents import sign_and_seal_pdf, sign_pdf
 from lienthong.platform.signing.services.messages import sign_bytes, sign_detached, sign_line, sign_message
 from lienthong.platform.signing.services.register import revoke_certificate
@@ -28,6 +29,8 @@ __all__ = [
     "install_trust",
     "issue_certificate",
     "issue_from_request",
+    "make_container",
+    "make_containers",
     "refresh_standings",
     "renew_certificate",
     "renew_due",
