@@ -1,5 +1,6 @@
 """Asking the exchange: directory, letters, looks, the check of the log."""
 
+from lienthong.platform.exchange.ports import AccessDecision
 from lienthong.platform.exchange.queries.directory import (
     find_node,
     get_directory,
@@ -15,6 +16,7 @@ from lienthong.platform.exchange.queries.log import verify_log
 from lienthong.platform.exchange.queries.looks import count_questions, list_looks, list_questions
 
 __all__ = [
+    "AccessDecision",
     "count_letters",
     "count_questions",
     "count_waiting",
