@@ -5,11 +5,10 @@ from datetime import date
 from lienthong.kernel import clock
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import fold
-from lienthong.platform.catalogue.queries import causes, index, usage
+from lienthong.platform.catalogue.queries import causes, index, places, usage
 from lienthong.platform.catalogue.rules import limits
 from lienthong.platform.catalogue.states import CALLABLE
 from lienthong.platform.catalogue.types import AgreementEntry, Endpoint, Permission, PurposeEntry
-from lienthong.platform.exchange import queries as exchange_queries
 
 PROGRAM = "lienthong"
 """The code of the system that a node itself is."""
@@ -39,7 +38,7 @@ def decide_question(
 
 def _home(agreement: AgreementEntry) -> str:
     code = agreement.client.agency_code
-    return exchange_queries.nodes_for([code]).get(code, "")
+    return places.homes_of([code]).get(code, "")
 
 
 def _permit(known: index.Index, agreement: AgreementEntry, purpose: PurposeEntry, day: date) -> Permission:

@@ -1,5 +1,98 @@
 """Telling the catalogue: register systems, publish services, agree, suspend, count calls."""
 
+from lienthong.platform.catalogue.services.agreements import (
+    PurposeWish,
+    PurposeWord,
+    answer_agreement,
+    end_agreement,
+    request_agreement,
+    resume_agreement,
+    suspend_agreement,
+)
+from lienthong.platform.catalogue.services.built_in import list_built_in
 from lienthong.platform.catalogue.services.counting import count_calls, give_back
+from lienthong.platform.catalogue.services.national import SIGNATURE_HEADER, accept_list, issue_list, refresh_list
+from lienthong.platform.catalogue.services.offering import (
+    archive_due,
+    archive_service,
+    deprecate_service,
+    describe_service,
+    discard_draft,
+    draft_service,
+    fetch_openapi,
+    publish_service,
+    set_endpoints,
+    set_openapi,
+    suspend_service,
+)
+from lienthong.platform.catalogue.services.platform import resume_published, suspend_published
+from lienthong.platform.catalogue.services.purposes import answer_purpose, end_purpose, request_purpose
+from lienthong.platform.catalogue.services.receiving import (
+    mirror_noted,
+    mirror_published,
+    mirror_registered,
+    receive_answered,
+    receive_ended,
+    receive_purpose_answered,
+    receive_purpose_ended,
+    receive_purpose_requested,
+    receive_requested,
+    receive_service_suspended,
+    receive_suspended,
+)
+from lienthong.platform.catalogue.services.systems import (
+    close_system,
+    end_key,
+    make_key,
+    register_system,
+    set_access,
+)
 
-__all__ = ["count_calls", "give_back"]
+__all__ = [
+    "SIGNATURE_HEADER",
+    "PurposeWish",
+    "PurposeWord",
+    "accept_list",
+    "answer_agreement",
+    "answer_purpose",
+    "archive_due",
+    "archive_service",
+    "close_system",
+    "count_calls",
+    "deprecate_service",
+    "describe_service",
+    "discard_draft",
+    "draft_service",
+    "end_agreement",
+    "end_key",
+    "end_purpose",
+    "fetch_openapi",
+    "give_back",
+    "issue_list",
+    "list_built_in",
+    "make_key",
+    "mirror_noted",
+    "mirror_published",
+    "mirror_registered",
+    "publish_service",
+    "receive_answered",
+    "receive_ended",
+    "receive_purpose_answered",
+    "receive_purpose_ended",
+    "receive_purpose_requested",
+    "receive_requested",
+    "receive_service_suspended",
+    "receive_suspended",
+    "refresh_list",
+    "register_system",
+    "request_agreement",
+    "request_purpose",
+    "resume_agreement",
+    "resume_published",
+    "set_access",
+    "set_endpoints",
+    "set_openapi",
+    "suspend_agreement",
+    "suspend_published",
+    "suspend_service",
+]

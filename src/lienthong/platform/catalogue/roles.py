@@ -1,0 +1,54 @@
+"""Parts that a node can play in the catalogue."""
+
+from lienthong.kernel.roles import Role
+from lienthong.kernel.text import tr
+from lienthong.platform.catalogue import inbox, jobs
+from lienthong.platform.catalogue.adapters.decision import AgreedQuestions
+from lienthong.platform.catalogue.letters import (
+    AgreementAnswered,
+    AgreementEnded,
+    AgreementNoted,
+    AgreementRequested,
+    AgreementSuspended,
+    PurposeAnswered,
+    PurposeEnded,
+    PurposeRequested,
+    ServicePublished,
+    ServiceSuspended,
+    SystemRegistered,
+)
+from lienthong.platform.exchange.queries import AccessDecision
+
+ROLES: tuple[Role, ...] = (
+    Role(
+        name="catalogue.member",
+        title=tr(
+            "Danh mục dịch vụ dữ liệu: công bố, thỏa thuận, hạn mức",
+            "Catalogue of data services: publishes, agrees, keeps quotas",
+        ),
+        needs=("exchange.member",),
+        inbox=(
+            (ServiceSuspended, inbox.on_service_suspended),
+            (AgreementRequested, inbox.on_agreement_requested),
+            (AgreementAnswered, inbox.on_agreement_answered),
+            (AgreementSuspended, inbox.on_agreement_suspended),
+            (AgreementEnded, inbox.on_agreement_ended),
+            (PurposeRequested, inbox.on_purpose_requested),
+            (PurposeAnswered, inbox.on_purpose_answered),
+            (PurposeEnded, inbox.on_purpose_ended),
+        ),
+        periodic=((5.0, jobs.refresh_catalogue), (30.0, jobs.tend_services)),
+        ports=((AccessDecision, AgreedQuestions),),
+    ),
+    Role(
+        name="catalogue.national",
+        title=tr("Phát hành danh mục dịch vụ dữ liệu quốc gia", "Publisher of the national list of data services"),
+        needs=("catalogue.member", "exchange.hub"),
+        urls=(("catalogue/", "lienthong.platform.catalogue.urls_national"),),
+        inbox=(
+            (SystemRegistered, inbox.on_system_registered),
+            (ServicePublished, inbox.on_service_published),
+            (AgreementNoted, inbox.on_agreement_noted),
+        ),
+    ),
+)
