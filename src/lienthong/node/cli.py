@@ -4,18 +4,14 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TypeAlias
 from uuid import UUID
 
 from lienthong import __version__
 from lienthong.node.bench import BENCHES
-
-Command = Callable[[argparse.Namespace], int]
-
-REPOSITORY = Path(__file__).resolve().parents[3]
+from lienthong.node.commanding import REPOSITORY, Commands, become_node, in_node, profile_argument
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,15 +52,10 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 (argparse has no public name)
-
-
 def _add_further_commands(commands: Commands) -> None:
-    """Every `*_command.py` beside this file adds its words by `add_to(commands, profile)`, where `profile(command)` adds
-    --profile. It imports the rest of the program only when it runs.
-    """
+    """Every `*_command.py` beside this file adds its words by `add_to(commands)`, and imports the rest when it runs."""
     for module in sorted(Path(__file__).parent.glob("*_command.py")):
-        import_module(f"{__package__}.{module.stem}").add_to(commands, _profile_argument)
+        import_module(f"{__package__}.{module.stem}").add_to(commands)
 
 
 def _add_demo(commands: Commands) -> None:
@@ -113,16 +104,21 @@ def _add_serve(commands: Commands) -> None:
         description="Runs one node on loopback until it is told to stop (Ctrl+C or SIGTERM). Its database is "
         "DATABASE_URL, or an embedded server in the node's home that starts and stops with it.",
     )
-    _profile_argument(serve)
+    profile_argument(serve)
     serve.set_defaults(run=_serve)
 
 
 def _add_node_commands(commands: Commands) -> None:
     for name, run, help_text, more in (
-        ("migrate", _migrate, "bring the node's database to this version", "Tables and code tables. May be repeated."),
+        (
+            "migrate",
+            in_node(_migrate),
+            "bring the node's database to this version",
+            "Tables and code tables. May be repeated.",
+        ),
         (
             "check",
-            _check,
+            in_node(_check),
             "say in sentences what is wrong with a node, or that nothing is",
             "Looks at the profile, the settings and the database. Exit 0 when all is in order, else 1.",
         ),
@@ -134,7 +130,7 @@ def _add_node_commands(commands: Commands) -> None:
         ),
     ):
         command = commands.add_parser(name, help=help_text, description=f"{help_text.capitalize()}. {more}")
-        _profile_argument(command)
+        profile_argument(command)
         command.set_defaults(run=run)
     log = commands.add_parser(
         "log",
@@ -143,8 +139,8 @@ def _add_node_commands(commands: Commands) -> None:
         "removed or put elsewhere. Exit 0 when the log is whole, else 1.",
     )
     log.add_argument("deed", choices=["verify"], help="what to do with the log")
-    _profile_argument(log)
-    log.set_defaults(run=_log)
+    profile_argument(log)
+    log.set_defaults(run=in_node(_log))
     _add_developer_commands(commands)
 
 
@@ -155,8 +151,8 @@ def _add_developer_commands(commands: Commands) -> None:
         description="Prints what this node knows of some dossiers as JSON, so that two nodes can be compared.",
     )
     truth.add_argument("dossiers", nargs="+", type=UUID, metavar="ID", help="ids of dossiers")
-    _profile_argument(truth)
-    truth.set_defaults(run=_truth)
+    profile_argument(truth)
+    truth.set_defaults(run=in_node(_truth))
     contracts = commands.add_parser(
         "contracts",
         help="write the letters' schemas and samples to contracts/",
@@ -169,37 +165,8 @@ def _add_developer_commands(commands: Commands) -> None:
         help="fill a demo node with its synthetic country (done by demo)",
         description="Fills a demo node with keys, agencies, accounts, synthetic people, procedures. May be repeated.",
     )
-    _profile_argument(seed)
-    seed.set_defaults(run=_seed)
-
-
-def _profile_argument(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--profile",
-        type=Path,
-        default=Path(os.environ.get("LIENTHONG_PROFILE") or REPOSITORY / "nodes" / "hub.toml"),
-        metavar="FILE",
-        help="the node's profile, a TOML file (default: LIENTHONG_PROFILE, else nodes/hub.toml)",
-    )
-
-
-def _as_node(arguments: argparse.Namespace) -> None:
-    """Become the node of the profile, with Django set up. Raises SystemExit with a sentence for a bad profile."""
-    os.environ["LIENTHONG_PROFILE"] = str(arguments.profile)
-    os.environ.setdefault("LIENTHONG_LOG", "error")
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.node.settings")
-    from lienthong.kernel.profile import BadProfile, node
-
-    try:
-        node()
-    except BadProfile as problem:
-        raise SystemExit(f"lienthong: {problem}") from None
-    import django
-
-    django.setup(set_prefix=False)
-    from lienthong.node import wiring
-
-    wiring.open_node()
+    profile_argument(seed)
+    seed.set_defaults(run=in_node(_seed))
 
 
 def _demo(arguments: argparse.Namespace) -> int:
@@ -217,7 +184,7 @@ def _story(arguments: argparse.Namespace) -> int:
 def _bench(arguments: argparse.Namespace) -> int:
     if arguments.name == "signing":
         arguments.profile = REPOSITORY / "nodes" / "hub.toml"
-        _as_node(arguments)
+        become_node(arguments)
     from lienthong.node.bench.command import run
 
     return run(arguments.name, size=arguments.size, as_json=arguments.json)
@@ -229,66 +196,42 @@ def _serve(arguments: argparse.Namespace) -> int:
     return run(arguments.profile)
 
 
-def _migrate(arguments: argparse.Namespace) -> int:
-    from lienthong.node.serve import with_database
+def _migrate(_arguments: argparse.Namespace) -> int:
+    from lienthong.node.upgrade import upgrade
 
-    def migrate() -> int:
-        _as_node(arguments)
-        from lienthong.node.upgrade import upgrade
-
-        upgrade(print)
-        return 0
-
-    return with_database(arguments.profile, migrate)
+    upgrade(print)
+    return 0
 
 
-def _check(arguments: argparse.Namespace) -> int:
-    from lienthong.node.serve import with_database
+def _check(_arguments: argparse.Namespace) -> int:
+    from lienthong.node.inspection import check
 
-    def check() -> int:
-        _as_node(arguments)
-        from lienthong.node.inspection import check as check_node
-
-        return check_node(print)
-
-    return with_database(arguments.profile, check)
+    return check(print)
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    _as_node(arguments)
+    become_node(arguments)
     from lienthong.node.inspection import explain
 
     return explain(print)
 
 
-def _log(arguments: argparse.Namespace) -> int:
-    from lienthong.node.serve import with_database
+def _log(_arguments: argparse.Namespace) -> int:
+    from lienthong.node.inspection import verify_log
 
-    def verify() -> int:
-        _as_node(arguments)
-        from lienthong.node.inspection import verify_log
-
-        return verify_log(print)
-
-    return with_database(arguments.profile, verify)
+    return verify_log(print)
 
 
 def _truth(arguments: argparse.Namespace) -> int:
-    from lienthong.node.serve import with_database
+    from lienthong.casework.dossiers import queries as dossiers_queries
 
-    def tell() -> int:
-        _as_node(arguments)
-        from lienthong.casework.dossiers import queries as dossiers_queries
-
-        print(json.dumps(dossiers_queries.list_truth(arguments.dossiers), ensure_ascii=False, sort_keys=True))
-        return 0
-
-    return with_database(arguments.profile, tell)
+    print(json.dumps(dossiers_queries.list_truth(arguments.dossiers), ensure_ascii=False, sort_keys=True))
+    return 0
 
 
 def _contracts(arguments: argparse.Namespace) -> int:
     arguments.profile = REPOSITORY / "nodes" / "hub.toml"
-    _as_node(arguments)
+    become_node(arguments)
     from lienthong.node.contracts import write_all
 
     return write_all(REPOSITORY / "contracts")
@@ -303,16 +246,10 @@ def _manage(words: list[str]) -> int:
     return 0
 
 
-def _seed(arguments: argparse.Namespace) -> int:
-    from lienthong.node.serve import with_database
+def _seed(_arguments: argparse.Namespace) -> int:
+    from lienthong.node.demo.seeding import seed
 
-    def fill() -> int:
-        _as_node(arguments)
-        from lienthong.node.demo.seeding import seed
-
-        return seed(print)
-
-    return with_database(arguments.profile, fill)
+    return seed(print)
 
 
 def _test(words: list[str]) -> int:

@@ -1,22 +1,20 @@
-"""`./lienthong keys list | make | request | install`: the node's keys, in files or on a token, and their certificates."""
+"""`./lienthong keys list | make | request | install`: the node's keys, in files or on a token, and certificates."""
 
 import argparse
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from lienthong.node.commanding import Commands, in_node, profile_argument
 
 if TYPE_CHECKING:
     from lienthong.platform.signing.types import Certificate
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 (argparse has no public name)
-
 _NAME_HELP = "node, tls, seal:<agency code> or officer:<username>"
 
 
-def add_to(commands: Commands, profile: Callable[..., None], become: Callable[..., None]) -> None:
-    """Add the command; `profile` adds the word for the node's profile, `become` makes this process that node."""
+def add_to(commands: Commands) -> None:
+    """Add the command."""
     keys = commands.add_parser(
         "keys",
         help="the node's keys: list them, make the next one, request and install its certificate",
@@ -25,13 +23,13 @@ def add_to(commands: Commands, profile: Callable[..., None], become: Callable[..
     )
     deeds = keys.add_subparsers(title="deeds", metavar="DEED", required=True)
     listed = deeds.add_parser("list", help="keys with their certificates, and what waits to replace them")
-    listed.set_defaults(work=_list)
+    listed.set_defaults(run=in_node(_list))
     make = deeds.add_parser("make", help="make the next key of a name, unless it waits already")
     request = deeds.add_parser("request", help="write a request (PKCS#10) for the certificate of the next key")
     install = deeds.add_parser("install", help="install the certificate that came, and put key and certificate in use")
     for deed, work in ((make, _make), (request, _request), (install, _install)):
         deed.add_argument("name", help=_NAME_HELP)
-        deed.set_defaults(work=work)
+        deed.set_defaults(run=in_node(work))
     for deed in (make, request):
         deed.add_argument("--subject", default="", help="common name (default: as in the certificate in use)")
         deed.add_argument("--agency", default="", help="agency code (default: the node's)")
@@ -40,25 +38,7 @@ def add_to(commands: Commands, profile: Callable[..., None], become: Callable[..
     install.add_argument("certificate", type=Path, metavar="FILE", help="the certificate as PEM, issuers after it")
     install.add_argument("--wait", action="store_true", help="keep it beside the one in use; a second call activates")
     for deed in (listed, make, request, install):
-        profile(deed)
-        deed.set_defaults(run=_run, become=become)
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    from lienthong.kernel.errors import Refused
-    from lienthong.node.serve import with_database
-
-    def work() -> int:
-        arguments.become(arguments)
-        try:
-            return int(arguments.work(arguments))
-        except Refused as refusal:
-            print(f"lienthong: {refusal.message.en} ({refusal.code})", file=sys.stderr)
-        except (OSError, UnicodeDecodeError) as error:
-            print(f"lienthong: {error}", file=sys.stderr)
-        return 1
-
-    return with_database(arguments.profile, work)
+        profile_argument(deed)
 
 
 def _list(_arguments: argparse.Namespace) -> int:
