@@ -76,18 +76,20 @@ def request(
     body: bytes = b"",
     headers: Mapping[str, str] | None = None,
     timeout: float = 10.0,
+    total: float | None = None,
     fields: Mapping[str, tuple[str, bytes, str]] | None = None,
     peer: bool = False,
 ) -> Response:
     """Send a request and read the whole answer. `fields` (name → filename, bytes, type) makes it multipart.
 
+    `timeout` is the longest wait for the head of the answer and between its blocks, `total` for all of it.
     `peer`: the address is another node's, so both sides show their certificates (`kernel.tls`).
     Raises Unreachable for refused, cut or late connections; ValueError for an address that is not plain HTTP(S).
     """
     sent = dict(headers or {})
     if fields:
         body, sent["Content-Type"] = encode_multipart_formdata(dict(fields))
-    with stream(method, url, body=body, headers=sent.items(), timeout=timeout, peer=peer) as answer:
+    with stream(method, url, body=body, headers=sent.items(), timeout=timeout, total=total, peer=peer) as answer:
         blocks, size = [], 0
         for block in answer.chunks:
             size += len(block)

@@ -30,7 +30,7 @@ def letters(request: HttpRequest) -> HttpResponse:
         return problem(refusal)
     except Exception:
         log.exception("letter broke its inbox")
-        return problem(_failed())
+        return problem(services.failed())
 
 
 @csrf_exempt
@@ -39,14 +39,14 @@ def letters(request: HttpRequest) -> HttpResponse:
 def questions(request: HttpRequest, service: str) -> HttpResponse:
     """A question comes in; a signed answer, a signed refusal or a problem goes out."""
     try:
-        _check_length(request, rules.MAX_QUESTION_BYTES)
+        check_length(request, rules.MAX_QUESTION_BYTES)
         signature = request.headers.get(wire.SIGNATURE_HEADER, "")
         return _signed(services.answer_question(service, request.read(), signature))
     except Refused as refusal:
         return problem(refusal)
     except Exception:
         log.exception("question broke its service", service=service)
-        return problem(_failed())
+        return problem(services.failed())
 
 
 @require_GET
@@ -72,11 +72,11 @@ def directory(request: HttpRequest) -> HttpResponse:
 
 def _read_letter(request: HttpRequest) -> tuple[bytes, dict[str, bytes]]:
     if request.content_type == "application/json":
-        _check_length(request, rules.MAX_BODY_BYTES)
+        check_length(request, rules.MAX_BODY_BYTES)
         return request.read(), {}
     if request.content_type != "multipart/form-data":
         raise wire.malformed("Content-Type", "Kiểu nội dung không được hỗ trợ.", "JSON or multipart/form-data, please.")
-    _check_length(request, rules.MAX_REQUEST_BYTES)
+    check_length(request, rules.MAX_REQUEST_BYTES)
     try:
         uploads = request.FILES
     except (MultiPartParserError, RequestDataTooBig, BadRequest):
@@ -95,7 +95,7 @@ def _content(file: object) -> bytes:
     return bytes(file.read()) if isinstance(file, UploadedFile) else b""
 
 
-def _check_length(request: HttpRequest, limit: int) -> None:
+def check_length(request: HttpRequest, limit: int) -> None:
     length = request.headers.get("Content-Length", "")
     if not length.isascii() or not length.isdigit():
         raise Refused(
@@ -107,14 +107,6 @@ def _check_length(request: HttpRequest, limit: int) -> None:
             tr(f"Yêu cầu lớn hơn {limit // 2**20} MB.", f"The request is larger than {limit // 2**20} MB."),
             status=413,
         )
-
-
-def _failed() -> Refused:
-    return Refused(
-        "exchange.failed",
-        tr("Nút nhận gặp lỗi; hãy gửi lại sau.", "The receiving node had an error; try again later."),
-        status=500,
-    )
 
 
 def _signed(reply: services.Reply) -> HttpResponse:

@@ -9,7 +9,7 @@ from lienthong.kernel.text import Bilingual, fold, tr
 from lienthong.platform.exchange.types import GrantEntry, NodeEntry
 
 MAX_BODY_BYTES = 4 * 2**20
-MAX_REQUEST_BYTES = 120 * 2**20
+MAX_REQUEST_BYTES = 16 * 2**20
 MAX_PARTS = 50
 MAX_QUESTION_BYTES = 2**20
 QUESTION_FRESHNESS = timedelta(minutes=5)

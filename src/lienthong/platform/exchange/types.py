@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from lienthong.kernel import files
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.monitoring.types import OperationRecord
@@ -21,13 +22,18 @@ class Letter(BaseModel):
     """Letter (thông điệp): a statement from one agency to another; a public contract with a version in its name.
 
     A subclass gives `NAME` (`dossier-status.v1`) and `sample()`. With `RAW` its inbox function works on
-    `Envelope.body`, the checked JSON bytes, where the set is large and the database can read it by itself.
+    `Envelope.body`, the checked JSON bytes, where the set is large and the database can read it by itself. With `SET`
+    it takes what arrived together at once: `on_x(arrived: Sequence[tuple[X, Envelope]])`, all of it or nothing.
+    `PART_TYPES`, `MAX_PART_BYTES`: which files may travel along.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     NAME: ClassVar[str] = ""
     RAW: ClassVar[bool] = False
+    SET: ClassVar[bool] = False
+    PART_TYPES: ClassVar[frozenset[str]] = files.DOCUMENTS
+    MAX_PART_BYTES: ClassVar[int] = files.MAX_BYTES
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

@@ -231,9 +231,14 @@ def parse_letter(letter_class: type[Letter], body: bytes) -> tuple[Letter, tuple
     return read.letter, read.parts  # type: ignore[attr-defined]  # made by create_model below
 
 
+def has_no_parts(body: bytes) -> bool:
+    """True only for a body in our own order that ends with an empty list of parts."""
+    return body.endswith(_LETTER_END)
+
+
 def list_parts(body: bytes) -> tuple[PartRef, ...]:
     """The parts a body lists, read before its schema is known. Raises Refused `exchange.malformed`."""
-    if body.endswith(_LETTER_END):
+    if has_no_parts(body):
         return ()
     try:
         listed = orjson.loads(body)["parts"]

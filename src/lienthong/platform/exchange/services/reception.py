@@ -1,18 +1,22 @@
 """Receiving letters (nhận thông điệp): dedup, effect, receipt and log row in one transaction."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
-from lienthong.kernel import clock, db, files, roles
+from lienthong.kernel import clock, db, files, roles, tracing
 from lienthong.kernel.errors import Conflict, Refused
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import tr
 from lienthong.platform.exchange import chain, sql, wire
+from lienthong.platform.exchange.services import parts as part_services
 from lienthong.platform.exchange.services import trust
 from lienthong.platform.exchange.services.log import StreamKey, append
 from lienthong.platform.exchange.types import Envelope, Letter
+from lienthong.platform.monitoring import services as monitoring
+from lienthong.platform.monitoring.types import OperationRecord, milliseconds
 
 _REMEMBER = """
 INSERT INTO exchange_incomingletter
@@ -36,7 +40,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class _Arrived:
+class Arrived:
     """A verified letter before its schema is checked."""
 
     header: wire.Header
@@ -49,68 +53,100 @@ class _Seen(Exception):
     """This id is known already."""
 
 
+Parts = Mapping[str, bytes | Path]
+"""What came along, by SHA-256 (hex): bytes in the request, or verified files that lie aside."""
+
+
 def receive_letter(body: bytes, signature: str, parts: Mapping[str, bytes]) -> Reply:
     """Verify a letter, give it to its inbox function, answer with a receipt.
 
-    `parts`: bytes by SHA-256 (hex). Raises Refused for what cannot be answered by a receipt: unreadable, not
-    signed by its sender, for another node, damaged parts. The sender tries those again.
+    `parts`: bytes by SHA-256 (hex) that came in the same request; others must have been brought before.
+    Raises Refused for what cannot be answered by a receipt: unreadable, not signed by its sender, for another node,
+    missing or damaged parts. The sender tries those again.
     """
     header = wire.peek(signature, "letter")
     trust.verify(body, signature, header)
     trust.require_me(header)
-    _check_parts(body, parts)
-    arrived = _Arrived(header, body, wire.digest(body), signature)
-    try:
-        return _accept(arrived, parts)
-    except _Seen:
-        return _again(arrived)
-    except Refused as refusal:
-        return _refuse(arrived, refusal)
+    return receive_verified(Arrived(header, body, wire.digest(body), signature), parts)
 
 
-def _check_parts(body: bytes, parts: Mapping[str, bytes]) -> None:
-    for part in wire.list_parts(body):
+def receive_verified(arrived: Arrived, parts: Mapping[str, bytes]) -> Reply:
+    """As `receive_letter`, for a letter whose signature is known to hold."""
+    found = _find_parts(arrived, parts)
+    with tracing.span("exchange.receive", kind="consumer", sender=arrived.header.sender, letter=arrived.header.name):
+        try:
+            return _accept(arrived, found)
+        except _Seen:
+            return again(arrived)
+        except Refused as refusal:
+            return _refuse(arrived, refusal)
+
+
+def _find_parts(arrived: Arrived, parts: Mapping[str, bytes]) -> Parts:
+    found: dict[str, bytes | Path] = {}
+    for part in wire.list_parts(arrived.body):
         content = parts.get(part.sha256)
-        if content is None:
+        kept = part_services.find_part(arrived.header.sender, part) if content is None else None
+        if content is None and kept is None:
             raise Refused(
                 "exchange.part-missing",
                 tr(f"Thiếu tệp kèm “{part.name}”.", f"The part “{part.name}” is missing."),
                 field=part.sha256,
                 status=400,
             )
-        if len(content) != part.size or hashlib.sha256(content).hexdigest() != part.sha256:
+        if content is not None and not _fits(content, part):
             raise Refused(
                 "exchange.part-damaged",
                 tr(f"Tệp kèm “{part.name}” không khớp mã băm.", f"The part “{part.name}” does not fit its digest."),
                 field=part.sha256,
                 status=400,
             )
+        found[part.sha256] = cast("bytes | Path", content if content is not None else kept)
+    return found
 
 
-def _accept(arrived: _Arrived, parts: Mapping[str, bytes]) -> Reply:
-    header = arrived.header
-    opened = roles.inbox_of(header.name)
+def _fits(content: bytes, part: wire.PartRef) -> bool:
+    return len(content) == part.size and hashlib.sha256(content).hexdigest() == part.sha256
+
+
+def find_inbox(name: str) -> tuple[type[Letter], Callable[..., None]]:
+    """The class and the inbox function of a letter. Raises Refused `exchange.unknown-letter`."""
+    opened = roles.inbox_of(name)
     if opened is None:
         raise Refused(
             "exchange.unknown-letter",
-            tr(f"Nút này không nhận thông điệp {header.name}.", f"This node takes no letters {header.name}."),
+            tr(f"Nút này không nhận thông điệp {name}.", f"This node takes no letters {name}."),
             field="name",
         )
-    letter_class, on_letter = cast("type[Letter]", opened[0]), opened[1]
+    return cast("type[Letter]", opened[0]), opened[1]
+
+
+def _accept(arrived: Arrived, parts: Parts) -> Reply:
+    header = arrived.header
+    letter_class, on_letter = find_inbox(header.name)
     letter, listed = wire.parse_letter(letter_class, arrived.body)
     with db.atomic():
         reply = _remember(arrived, None)
-        refs = tuple(_store(part, parts[part.sha256]) for part in listed)
-        on_letter(letter, _envelope(arrived, refs, raw=letter_class.RAW))
+        refs = tuple(_store(part, parts[part.sha256], letter_class) for part in listed)
+        envelope = envelope_of(arrived, refs, raw=letter_class.RAW)
+        if letter_class.SET:
+            on_letter([(letter, envelope)])
+        else:
+            on_letter(letter, envelope)
         _log(arrived, "accepted", reply)
+    part_services.drop_taken(header.sender, [part.sha256 for part in listed])
     return reply
 
 
-def _store(part: wire.PartRef, content: bytes) -> FileRef:
-    return files.store(content, name=part.name, field=f"parts.{part.name}")
+def _store(part: wire.PartRef, content: bytes | Path, letter_class: type[Letter]) -> FileRef:
+    field, allowed, most = f"parts.{part.name}", letter_class.PART_TYPES, letter_class.MAX_PART_BYTES
+    if isinstance(content, bytes):
+        return files.store(content, name=part.name, allowed=allowed, max_bytes=most, field=field)
+    return files.adopt(content, sha256=part.sha256, name=part.name, allowed=allowed, max_bytes=most, field=field)
 
 
-def _envelope(arrived: _Arrived, refs: tuple[FileRef, ...], *, raw: bool) -> Envelope:
+def envelope_of(arrived: Arrived, refs: tuple[FileRef, ...], *, raw: bool) -> Envelope:
+    """What its inbox function learns about a letter."""
     header = arrived.header
     return Envelope(
         id=header.id,
@@ -123,18 +159,18 @@ def _envelope(arrived: _Arrived, refs: tuple[FileRef, ...], *, raw: bool) -> Env
     )
 
 
-def _refuse(arrived: _Arrived, refusal: Refused) -> Reply:
+def _refuse(arrived: Arrived, refusal: Refused) -> Reply:
     """The effect is gone with its transaction; the refusal stays."""
     try:
         with db.atomic():
             reply = _remember(arrived, refusal)
             _log(arrived, refusal.code[:100], reply)
     except _Seen:
-        return _again(arrived)
+        return again(arrived)
     return reply
 
 
-def _remember(arrived: _Arrived, refusal: Refused | None) -> Reply:
+def _remember(arrived: Arrived, refusal: Refused | None) -> Reply:
     """Sign the receipt and store it under the sender and id. Raises _Seen when that id is known."""
     header, now = arrived.header, clock.now()
     receipt = wire.compose_receipt(header, arrived.digest, now, refusal)
@@ -161,7 +197,7 @@ def _remember(arrived: _Arrived, refusal: Refused | None) -> Reply:
     return Reply(422 if refusal else 200, receipt, signature)
 
 
-def _again(arrived: _Arrived) -> Reply:
+def again(arrived: Arrived) -> Reply:
     """The original receipt for the same bytes; a signed conflict for others."""
     digest, verdict, receipt, signature = sql.rows(_KNOWN, (arrived.header.sender, arrived.header.id))[0]
     if bytes(digest) == arrived.digest:
@@ -178,7 +214,39 @@ def _again(arrived: _Arrived) -> Reply:
     return reply
 
 
-def _log(arrived: _Arrived, outcome: str, reply: Reply) -> None:
+def _log(arrived: Arrived, outcome: str, reply: Reply) -> None:
     header = arrived.header
     fact = chain.Fact(clock.now(), header.id, header.name, outcome, arrived.digest, wire.digest(reply.body))
     append(StreamKey(header.sender, "in", "letter"), fact)
+    monitoring.record([record_of(arrived, "" if outcome == "accepted" else outcome, len(reply.body))])
+
+
+def record_of(arrived: Arrived, fault_code: str, response_size: int) -> OperationRecord:
+    """The operational record of a letter that came in."""
+    header, now = arrived.header, milliseconds(clock.now())
+    return OperationRecord(
+        "producer",
+        "letter",
+        str(header.id),
+        header.sender,
+        header.recipient,
+        header.name,
+        now,
+        now,
+        now,
+        now,
+        not fault_code,
+        fault_code,
+        request_size=len(arrived.body),
+        response_size=response_size,
+        trace=tracing.current(),
+    )
+
+
+def failed() -> Refused:
+    """What a sender learns when a letter broke here: to try again."""
+    return Refused(
+        "exchange.failed",
+        tr("Nút nhận gặp lỗi; hãy gửi lại sau.", "The receiving node had an error; try again later."),
+        status=500,
+    )

@@ -171,7 +171,8 @@ def test_an_unreachable_neighbour_is_left_alone_for_a_while(live_province: str, 
         services.post_letter(Note(subject="a", number=number), recipient="G01")
     services.Postman(places=2).deliver_due(seconds=0.2)
     tried = OutgoingLetter.objects.filter(attempts__gt=0)
-    assert 0 < tried.count() <= 6
+    # Together at first, then one at a time.
+    assert sum(tried.values_list("attempts", flat=True)) <= 20 + 2
     assert set(tried.values_list("code", flat=True)) == {"exchange.unreachable"}
 
 

@@ -1,0 +1,202 @@
+"""Carrying (chuyển thông điệp): the HTTP of the postman. Files and network only, no database: it runs in threads."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from lienthong.kernel import files, http, tracing
+from lienthong.kernel.errors import Refused
+from lienthong.kernel.text import Bilingual, tr
+from lienthong.platform.exchange import batch_form, limits, wire
+from lienthong.platform.exchange.services import trust
+
+LETTERS = "/exchange/letters"
+BATCHES = "/exchange/batches"
+PARTS = "/exchange/parts/"
+
+_IDLE_SECONDS = 30.0
+_TOTAL_SECONDS = 60.0
+_PIECE_SECONDS = 300.0
+_TOGETHER_BYTES = 4 * 2**20
+"""Parts that are smaller than this together travel in the letter's own request."""
+_NO_BATCHES = (404, 405)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A letter on its way."""
+
+    id: UUID
+    name: str
+    recipient: str
+    about: str
+    attempts: int
+    body: bytes
+    signature: str
+    parts: tuple[dict[str, Any], ...] = ()
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """Letters to one recipient in one request, or one letter with its parts."""
+
+    recipient: str
+    address: str
+    parcels: tuple[Parcel, ...]
+
+
+class Answer(NamedTuple):
+    """What came back for one letter: HTTP status, signature line ("" for a problem), body."""
+
+    status: int
+    signature: str
+    body: bytes
+
+
+def carry(flight: Flight) -> Sequence[Answer]:
+    """Bring a flight; one answer per letter. Raises http.Unreachable, Refused for parts that are not taken."""
+    trace = next((one.trace for one in flight.parcels if one.trace), "")
+    facts: dict[str, str | float] = {"recipient": flight.recipient, "letters": len(flight.parcels)}
+    with tracing.following(trace), tracing.span("exchange.deliver", kind="producer", **facts):
+        if len(flight.parcels) == 1:
+            return [_carry_one(flight.address, flight.parcels[0])]
+        return _carry_batch(flight)
+
+
+def _carry_one(address: str, parcel: Parcel) -> Answer:
+    headers = {wire.SIGNATURE_HEADER: parcel.signature}
+    fields: dict[str, tuple[str, bytes, str]] = {}
+    if parcel.parts and sum(part["size"] for part in parcel.parts) <= _TOGETHER_BYTES:
+        fields["letter"] = ("letter.json", parcel.body, "application/json")
+        for part in parcel.parts:
+            fields[part["sha256"]] = (part["sha256"], files.read(part["sha256"]), part["media_type"])
+    else:
+        for part in parcel.parts:
+            bring_part(address, parcel.recipient, part["sha256"], part["size"])
+        headers["Content-Type"] = "application/json"
+    answer = http.request(
+        "POST",
+        address + LETTERS,
+        body=b"" if fields else parcel.body,
+        headers=headers,
+        fields=fields or None,
+        timeout=_IDLE_SECONDS,
+        total=_TOTAL_SECONDS,
+        peer=True,
+    )
+    return Answer(answer.status, answer.headers.get(wire.SIGNATURE_HEADER.lower(), ""), answer.body)
+
+
+def _carry_batch(flight: Flight) -> Sequence[Answer]:
+    answer = http.request(
+        "POST",
+        flight.address + BATCHES,
+        body=batch_form.compose(batch_form.Entry(0, one.signature, one.body, one.trace) for one in flight.parcels),
+        headers={"Content-Type": batch_form.CONTENT_TYPE},
+        timeout=_IDLE_SECONDS,
+        total=_TOTAL_SECONDS,
+        peer=True,
+    )
+    if answer.status in _NO_BATCHES:  # a node of the version before
+        return [_carry_one(flight.address, parcel) for parcel in flight.parcels]
+    if answer.status != 200:
+        return [Answer(answer.status, "", answer.body)] * len(flight.parcels)
+    entries = batch_form.parse(answer.body, most=len(flight.parcels))
+    if len(entries) != len(flight.parcels):
+        raise wire.bad_receipt(tr("Thiếu biên nhận trong gói.", "The batch of receipts is not complete."))
+    return [Answer(entry.status, entry.signature, entry.body) for entry in entries]
+
+
+# Parts
+
+
+def bring_part(address: str, recipient: str, sha256: str, size: int) -> None:
+    """Bring a part piece by piece, from where it was broken off. Raises Refused as the recipient said."""
+    offset = _offset_there(address, recipient, sha256)
+    with files.open(sha256) as stream:
+        while offset is not None:
+            stream.seek(offset)
+            piece = stream.read(limits.CHUNK_BYTES)
+            if not piece:
+                raise Refused("exchange.part-damaged", _GONE, field=sha256)
+            offset = _bring_piece(address, recipient, sha256, piece, (offset, size))
+
+
+def _offset_there(address: str, recipient: str, sha256: str) -> int | None:
+    """The next byte that the recipient wants; None when it has the whole."""
+    line = trust.sign(b"", trust.own_header("part", wire.part_name(sha256), recipient))
+    answer = http.request(
+        "HEAD", address + PARTS + sha256, headers={wire.SIGNATURE_HEADER: line}, total=_TOTAL_SECONDS, peer=True
+    )
+    if answer.status != 200:
+        raise told(answer.status, answer.body)
+    return _next(answer)
+
+
+def _bring_piece(address: str, recipient: str, sha256: str, piece: bytes, where: tuple[int, int]) -> int | None:
+    offset, size = where
+    header = trust.own_header("part", wire.part_name(sha256, offset, size), recipient)
+    line = trust.sign_digest(hashlib.sha256(piece).digest(), header)
+    answer = http.request(
+        "PUT",
+        address + PARTS + sha256,
+        body=piece,
+        headers={
+            wire.SIGNATURE_HEADER: line,
+            "Upload-Offset": str(offset),
+            "Upload-Length": str(size),
+            "Content-Type": "application/octet-stream",
+        },
+        timeout=_IDLE_SECONDS,
+        total=_PIECE_SECONDS,
+        peer=True,
+    )
+    if answer.status == 409 and "upload-offset" in answer.headers:
+        wanted = _next(answer)
+        if wanted != offset:
+            return wanted
+    if answer.status != 200:
+        raise told(answer.status, answer.body)
+    return _next(answer)
+
+
+def _next(answer: http.Response) -> int | None:
+    if answer.headers.get("upload-complete") == "?1":
+        return None
+    text = answer.headers.get("upload-offset", "")
+    if not text.isascii() or not text.isdigit():
+        raise told(answer.status, answer.body)
+    return int(text)
+
+
+def told(status: int, body: bytes) -> Refused:
+    """What an unsigned problem says: its code and sentence; what is no problem body is told by its status."""
+    try:
+        problem = orjson.loads(body)
+        title = str(problem["title"])[:500]
+        message = Bilingual(title, str(problem.get("title_en", title))[:500])
+        return Refused(str(problem["code"])[:100], message, status=status)
+    except (ValueError, KeyError, TypeError):
+        pass
+    if status in (429, 502, 503, 504):
+        return Refused(
+            "exchange.unavailable",
+            tr(f"Nút nhận tạm thời không phục vụ (HTTP {status}).", f"The recipient is unavailable (HTTP {status})."),
+            status=status,
+        )
+    return Refused(
+        "exchange.bad-receipt",
+        tr(
+            f"Nút nhận trả lời HTTP {status}, không có biên nhận.",
+            f"The recipient answered HTTP {status} without a receipt.",
+        ),
+        status=status,
+    )
+
+
+_GONE = tr("Tệp kèm không còn nguyên ở nút gửi.", "The part is no longer whole at the sender.")
