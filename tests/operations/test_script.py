@@ -30,10 +30,11 @@ pytestmark = pytest.mark.skipif(not Path("/bin/sh").exists(), reason="a POSIX sh
 def checkout(folder: Path) -> Path:
     """What the script itself needs, in a path with a space and Vietnamese letters."""
     place = folder / "thư mục a b"
-    (place / "src" / "lienthong" / "node").mkdir(parents=True)
+    house, copied = REPOSITORY / "src" / "lienthong", place / "src" / "lienthong"
+    (copied / "node" / "bench").mkdir(parents=True)
     shutil.copy(REPOSITORY / "lienthong", place)
-    for name in ("__init__.py", "node/__init__.py", "node/__main__.py", "node/cli.py"):
-        shutil.copy(REPOSITORY / "src" / "lienthong" / name, place / "src" / "lienthong" / name)
+    for path in (house / "__init__.py", *(house / "node").glob("*.py"), house / "node" / "bench" / "__init__.py"):
+        shutil.copy(path, copied / path.relative_to(house))
     for name in ("requirements.lock", "requirements-test.lock"):
         (place / name).write_text("nothing==1\n")
     return place
