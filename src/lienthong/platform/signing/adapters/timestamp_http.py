@@ -35,6 +35,8 @@ class TimestampsByHttp:
                 timestamps.verify(token, digest, roles.port(TrustStore).timestamp_anchors(), nonce=nonce)
             except http.Unreachable as trouble:
                 log.warning("no time stamp", authority=url, reason=trouble.reason)
+            except ValueError:
+                log.warning("no time stamp", authority="?", reason="bad address")
             except Refused as refused:
                 log.warning("no time stamp", authority=url, reason=refused.code)
             else:

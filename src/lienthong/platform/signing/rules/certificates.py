@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import verification
@@ -41,6 +42,16 @@ EXTENDED_USAGES: dict[CertificateKind, x509.ObjectIdentifier] = {
     "ocsp": ExtendedKeyUsageOID.OCSP_SIGNING,
 }
 ORGANISATION_IDENTIFIER_PREFIX = "GOVVN-"
+# What the parsers of certificates and answers raise for bytes that others made.
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    x509.InvalidVersion,
+    x509.ExtensionNotFound,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    UnsupportedAlgorithm,
+)
 CLOCK_SKEW = timedelta(minutes=5)
 _MAX_PEM = 64 * 1024
 
@@ -83,7 +94,7 @@ def parse_chain(pem: str) -> tuple[x509.Certificate, ...]:
         raise malformed_certificate()
     try:
         return tuple(x509.load_pem_x509_certificates(pem.encode("ascii")))
-    except ValueError as error:
+    except UNREADABLE as error:
         raise malformed_certificate() from error
 
 
@@ -135,7 +146,7 @@ def kind_of(leaf: x509.Certificate) -> CertificateKind | None:
     """What a certificate may be used for by our profile; None when it is of no kind, or of several."""
     try:
         return _kind_of(leaf)
-    except (ValueError, x509.ExtensionNotFound):
+    except UNREADABLE:
         return None
 
 
@@ -230,7 +241,7 @@ def check_path(
             .build_client_verifier()
             .verify(leaf, [one for one in (*sent, *anchors.intermediates) if one != leaf])
         )
-    except (verification.VerificationError, ValueError) as error:
+    except (verification.VerificationError, *UNREADABLE) as error:
         raise foreign() from error
 
 

@@ -12,7 +12,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from lienthong.kernel.clock import ZONE
-from lienthong.platform.signing.rules.certificates import CLOCK_SKEW
+from lienthong.platform.signing.rules.certificates import CLOCK_SKEW, UNREADABLE
 from lienthong.platform.signing.types import StatusState
 
 NONCE_BYTES = 16
@@ -58,28 +58,31 @@ def read(
     if it is young: an old "good" may not be played back after a revocation.
     """
     try:
-        answer = ocsp.load_der_ocsp_response(der)
-    except ValueError:
+        answer = _load(der)
+        _check_subject(answer, leaf, issuer)
+        _check_signature(answer, _responder(answer, issuer, at))
+        _check_age(answer, nonce, at, fresh)
+        return _told(answer)
+    except UNREADABLE:
         raise BadAnswer("malformed") from None
-    if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-        raise BadAnswer(answer.response_status.name.lower())
-    _check_subject(answer, leaf, issuer)
-    _check_signature(answer, _responder(answer, issuer, at))
-    _check_age(answer, nonce, at, fresh)
-    return _told(answer)
 
 
 def read_kept(der: bytes, leaf: x509.Certificate, issuer: x509.Certificate) -> Answer:
-    """As `read`, for an answer that was kept as a proof: genuine when it was given, however long ago. Raises BadAnswer."""
+    """As `read`, for an answer kept as a proof: genuine when it was given, however long ago. Raises BadAnswer."""
     try:
-        answer = ocsp.load_der_ocsp_response(der)
-    except ValueError:
+        answer = _load(der)
+        _check_subject(answer, leaf, issuer)
+        _check_signature(answer, _responder(answer, issuer, answer.produced_at_utc))
+        return _told(answer)
+    except UNREADABLE:
         raise BadAnswer("malformed") from None
+
+
+def _load(der: bytes) -> ocsp.OCSPResponse:
+    answer = ocsp.load_der_ocsp_response(der)
     if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         raise BadAnswer(answer.response_status.name.lower())
-    _check_subject(answer, leaf, issuer)
-    _check_signature(answer, _responder(answer, issuer, answer.produced_at_utc))
-    return _told(answer)
+    return answer
 
 
 def _told(answer: ocsp.OCSPResponse) -> Answer:

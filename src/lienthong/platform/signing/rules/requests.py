@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
-from lienthong.platform.signing.rules import issuing, signatures
+from lienthong.platform.signing.rules import certificates, issuing, signatures
 
 _MAX_REQUEST = 16 * 1024
 
@@ -61,7 +61,7 @@ def read(pem: str) -> x509.CertificateSigningRequest:
         request = x509.load_pem_x509_csr(pem.encode("ascii"))
         if request.is_signature_valid:
             return request
-    except ValueError as error:
+    except certificates.UNREADABLE as error:
         raise _bad() from error
     raise _bad()
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Any
+from typing import Any, ClassVar
 
 from asn1crypto import algos, cms, core, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -51,6 +51,15 @@ class BadQuestion(Exception):
     def __init__(self, failure: str) -> None:
         super().__init__(failure)
         self.failure = failure
+
+
+class _Reply(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
+    """TimeStampResp; asn1crypto's own cannot do without a token."""
+
+    _fields: ClassVar = [
+        ("status", tsp.PKIStatusInfo),
+        ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+    ]
 
 
 def ask(digest: bytes, nonce: int) -> bytes:
@@ -154,19 +163,19 @@ def _naming(leaf: Any) -> tsp.SigningCertificateV2:
 def granted(token: bytes) -> bytes:
     """TimeStampResp in DER that brings a token."""
     answer = {"status": {"status": "granted"}, "time_stamp_token": cms.ContentInfo.load(token)}
-    return bytes(tsp.TimeStampResp(answer).dump())
+    return bytes(_Reply(answer).dump())
 
 
 def rejected(failure: str) -> bytes:
     """TimeStampResp in DER that says why there is no token."""
     status = tsp.PKIStatusInfo({"status": "rejection", "fail_info": tsp.PKIFailureInfo({failure})})
-    return bytes(tsp.TimeStampResp({"status": status}).dump())
+    return bytes(_Reply({"status": status}).dump())
 
 
 def token_of(response: bytes) -> bytes:
     """The token in a TimeStampResp. Raises Refused `signing.no-timestamp` for a rejection."""
     try:
-        answer = tsp.TimeStampResp.load(response, strict=True)
+        answer = _Reply.load(response, strict=True)
         status = str(answer["status"]["status"].native)
         token = answer["time_stamp_token"]
         if status in ("granted", "granted_with_mods") and token.native is not None:
@@ -191,7 +200,7 @@ def verify(token: bytes, digest: bytes, anchors: TrustAnchors, *, nonce: int | N
         if len(token) > _MAX_TOKEN:
             raise _bad("too long")
         return _verify(cms.ContentInfo.load(token, strict=True), digest, anchors, nonce)
-    except (ValueError, TypeError, KeyError, AttributeError, UnsupportedAlgorithm, x509.ExtensionNotFound) as error:
+    except (*certificates.UNREADABLE, KeyError, AttributeError) as error:
         raise _bad("malformed") from error
 
 
@@ -200,7 +209,7 @@ def signer_of(token: bytes) -> x509.Certificate | None:
     try:
         signed = cms.ContentInfo.load(token, strict=True)["content"]
         return _find_signer(signed["signer_infos"][0], _sent(signed))
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+    except (*certificates.UNREADABLE, KeyError, IndexError, AttributeError):
         return None
 
 

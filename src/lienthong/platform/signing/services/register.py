@@ -46,9 +46,9 @@ def revoke_certificate(
         entry = {"at": clock.now().replace(microsecond=0).isoformat(), "reason": reason, "by": actor.label}
         write(folder / "revoked" / f"{known.serial}.json", json.dumps(entry).encode())
     audit.record(
-        actor, "signing.revoke-certificate", f"certificate:{thumbprint}", reason=reason, agency=known.agency_code
+        actor, "signing.revoke-certificate", f"certificate:{known.thumbprint}", reason=reason, agency=known.agency_code
     )
-    return _get_issued(folder, thumbprint)
+    return _get_issued(folder, known.thumbprint)
 
 
 def _get_issued(folder: Path, thumbprint: str) -> IssuedCertificate:

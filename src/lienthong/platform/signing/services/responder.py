@@ -12,7 +12,7 @@ from cryptography.x509 import ocsp
 from lienthong.kernel import clock
 from lienthong.platform.signing.durable import locked, write
 from lienthong.platform.signing.queries.register import authority_home, find_issued, list_revoked
-from lienthong.platform.signing.rules import issuing
+from lienthong.platform.signing.rules import certificates, issuing
 from lienthong.platform.signing.rules.issuing import Issuer
 from lienthong.platform.signing.rules.ocsp import key_hash, name_hash
 from lienthong.platform.signing.services.authority import ensure_demo_authority, load_issuer, service_pair
@@ -28,7 +28,7 @@ def answer_ocsp(request_der: bytes, *, home: Path | None = None) -> bytes:
     try:
         request = ocsp.load_der_ocsp_request(request_der)
         algorithm = request.hash_algorithm
-    except (ValueError, TypeError):
+    except certificates.UNREADABLE:
         return _unsuccessful(ocsp.OCSPResponseStatus.MALFORMED_REQUEST)
     folder = ensure_demo_authority(home or authority_home())
     issuer = load_issuer(folder)

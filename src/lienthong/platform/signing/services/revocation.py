@@ -58,7 +58,7 @@ def _fetch(leaf: x509.Certificate, issuer: x509.Certificate, held: RevocationLis
         try:
             answer = http.request("GET", url, timeout=_TIMEOUT)
             fresh = x509.load_der_x509_crl(answer.body) if answer.status == 200 else None
-        except (http.Unreachable, ValueError):
+        except (http.Unreachable, *certificates.UNREADABLE):
             continue
         if fresh is not None and (row := _accept(fresh, issuer, held)) is not None:
             return row

@@ -13,7 +13,12 @@ from lienthong.kernel.profile import node, playing
 from lienthong.platform.signing import queries, services
 from lienthong.platform.signing.roles import ROLES
 from lienthong.platform.signing.tests.authority import Authority, serving
+from lienthong.platform.signing.types import CertificateKind
 
+_KEYS_OF_A_NODE: tuple[tuple[CertificateKind, tuple[str, ...]], ...] = (
+    ("node", ()),
+    ("tls", ("127.0.0.1", "localhost")),
+)
 ISSUED_AT = clock.at(2026, 11, 21, 8, 0)
 NOW = clock.at(2026, 11, 21, 9, 30)
 
@@ -84,11 +89,11 @@ def authority(tmp_path, settings, monkeypatch, db) -> Iterator[Authority]:
     with serving(tmp_path / "demo") as served, clock.frozen(begun):
         served.moment = begun
         with be_province(served):
-            for name, hosts in (("node", ()), ("tls", ("127.0.0.1", "localhost"))):
+            for kind, hosts in _KEYS_OF_A_NODE:
                 services.issue_certificate(
                     served.home,
-                    name=name,
-                    kind=name,
+                    name=kind,
+                    kind=kind,
                     agency_code="H36",
                     common_name="Nút H36",
                     hosts=hosts,

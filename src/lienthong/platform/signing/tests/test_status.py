@@ -1,5 +1,6 @@
 """Status of certificates: what the authority says, what happens when it is silent, and what is never believed."""
 
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 
@@ -58,7 +59,7 @@ def test_the_authority_vouches_for_a_certificate(authority):
 
 def test_the_answer_is_kept_for_proofs(authority):
     look()
-    kept = ocsp.load_der_ocsp_response(queries.ocsp_response_der(own().thumbprint))
+    kept = ocsp.load_der_ocsp_response(queries.ocsp_response_der(own().thumbprint) or b"")
     assert kept.serial_number == certificates.parse_chain(own().pem)[0].serial_number
     assert queries.ocsp_response_der("0" * 64) is None
 
@@ -122,7 +123,7 @@ def test_a_certificate_that_ended_since_was_good_when_it_signed(authority):
     pem = own().pem
     with later(authority, days=800):
         found = {"certificate_pem": pem, "signed_at": signed_at}
-        assert queries.verify_message(message, [], signature, at=signed_at, proved_at=signed_at, **found)
+        assert queries.verify_message(message, [], signature, at=signed_at, proved_at=signed_at, **found).pem == pem
         with pytest.raises(Refused, match=r"signing\.certificate-expired"):
             queries.verify_message(message, [], signature, **found)
 
@@ -130,10 +131,10 @@ def test_a_certificate_that_ended_since_was_good_when_it_signed(authority):
 def test_a_silent_responder_does_not_stop_a_soft_node(authority):
     authority.silent |= {OCSP, CRL}
     assert look().state == "unknown"
-    assert queries.check_certificate(own().pem)
+    assert queries.check_certificate(own().pem) == own()
     with later(authority, days=30):
         assert look().state == "unknown"
-        assert queries.check_certificate(own().pem)
+        assert queries.check_certificate(own().pem) == own()
 
 
 def test_an_answer_ages(authority):
@@ -144,7 +145,7 @@ def test_an_answer_ages(authority):
     with later(authority, hours=13):
         status = look()
         assert (status.state, status.source) == ("stale", "cache")
-        assert queries.check_certificate(own().pem)
+        assert queries.check_certificate(own().pem) == own()
 
 
 def test_a_hard_node_stops_only_after_its_limit(authority):
@@ -153,21 +154,21 @@ def test_a_hard_node_stops_only_after_its_limit(authority):
         authority.silent |= {OCSP, CRL}
         with later(authority, hours=47):
             look()
-            assert queries.check_certificate(own().pem)
+            assert queries.check_certificate(own().pem) == own()
         with later(authority, hours=49):
             look()
             assert refused() == "signing.certificate-unchecked"
             authority.silent.clear()
             with later(authority, minutes=2):
                 look()
-                assert queries.check_certificate(own().pem)
+                assert queries.check_certificate(own().pem) == own()
 
 
 def test_a_hard_node_counts_from_the_first_meeting_when_no_answer_ever_came(authority):
     authority.silent |= {OCSP, CRL}
     with be_province(authority, ocsp="hard", hard_hours=48):
         look()
-        assert queries.check_certificate(own().pem)
+        assert queries.check_certificate(own().pem) == own()
         with later(authority, hours=49):
             assert refused() == "signing.certificate-unchecked"
 
@@ -176,7 +177,7 @@ def test_a_certificate_that_the_authority_does_not_know_is_refused_by_a_hard_nod
     serial = certificates.parse_chain(own().pem)[0].serial_number
     (authority.home / "authority" / "issued" / f"{serial:x}.crt").unlink()
     assert look().state == "unknown"
-    assert queries.check_certificate(own().pem)
+    assert queries.check_certificate(own().pem) == own()
     with be_province(authority, ocsp="hard"):
         assert refused() == "signing.certificate-unknown"
 
@@ -333,6 +334,15 @@ class TestAnswers:
 
     def test_one_with_another_nonce(self):
         assert self.bad(self.made(nonce=b"m" * 16)) == "nonce of another question"
+
+    def test_no_byte_of_an_answer_may_change(self):
+        answer = self.made()
+        said = self.read(answer)
+        for place in range(0, len(answer), 2):
+            changed = bytearray(answer)
+            changed[place] ^= 0x21
+            with suppress(ocsp_rules.BadAnswer):
+                assert self.read(bytes(changed)) == said
 
     @pytest.mark.parametrize("der", [b"", b"x", b"0\x03\n\x01\x06", b"0\x80"])
     def test_what_is_no_answer(self, der):
