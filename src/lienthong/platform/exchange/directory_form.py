@@ -1,6 +1,7 @@
 """The directory on the wire: composing and reading its JSON. Pure."""
 
 import base64
+import re
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache
@@ -20,7 +21,8 @@ AgencyCode = Annotated[str, Field(pattern=rf"^{AGENCY_CODE.pattern}$", max_lengt
 
 HISTORY_LENGTH = 64
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Address = Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+$", max_length=300)]
+_ADDRESS = r"^https?://[^\s/@?#]+$"
+Address = Annotated[str, Field(pattern=_ADDRESS, max_length=300)]
 
 
 class _Form(BaseModel):
@@ -222,6 +224,11 @@ def listed_certificate(entry: NodeEntry, kid: str, at: datetime) -> str | None:
         if thumbprint(one.pem) == kid and one.listed_from <= at <= (one.revoked_at or one.listed_until):
             return one.pem
     return None
+
+
+def is_address(text: str) -> bool:
+    """Can the directory name this as the address of a node?"""
+    return len(text) <= 300 and re.fullmatch(_ADDRESS, text) is not None
 
 
 def bad_directory(message: Bilingual, field: str = "") -> Refused:

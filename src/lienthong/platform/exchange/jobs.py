@@ -32,3 +32,26 @@ def refresh_directory() -> None:
 def seal_log() -> None:
     """Sign the heads of the log."""
     services.seal_log()
+
+
+def keep_listed() -> None:
+    """Tell the hub of other addresses and certificates, and use a renewed key once it is listed."""
+    if queries.get_directory_state().state in ("good", "grace"):
+        services.announce_changes()
+        services.activate_listed()
+
+
+def forget_contacts() -> None:
+    """Hub: forget whom to call about applications of long ago."""
+    services.forget_contacts()
+
+
+def work_folder() -> int:
+    """Send what lies in the watched folder, lay down what came."""
+    return services.work_folder()
+
+
+def close_log() -> None:
+    """Close what the log has got by a checkpoint, and have it stamped; also the backlog of hours without a stamp."""
+    services.make_checkpoint()
+    services.stamp_checkpoints()

@@ -19,6 +19,9 @@ DIRECTORY_GRACE = timedelta(hours=72)
 KEPT_CERTIFICATES = timedelta(days=400)
 """How long the directory goes on naming a certificate out of use: longer than any letter waits."""
 
+OPEN_SERVICES = frozenset({"exchange.self-test", "exchange.checkpoint"})
+"""Questions about the exchange itself, never about people: every listed node may ask them."""
+
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 60.0
 JITTER = 0.2

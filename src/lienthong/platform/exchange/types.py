@@ -155,6 +155,70 @@ class DirectoryState:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplicationRow:
+    """Application to join (đơn đăng ký kết nối) as the hub's operator sees it. `state`: waiting, approved, refused."""
+
+    token: str
+    state: str
+    agency_code: str
+    name: Bilingual
+    contact_name: str
+    contact_phone: str
+    contact_email: str
+    base_url: str
+    exchange_url: str
+    pull: bool
+    fingerprint: str
+    node_request: str
+    tls_request: str
+    node_certificate: str
+    tls_certificate: str
+    posted_at: datetime
+    decided_at: datetime | None
+    decided_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """Item of post (thư liên thông) as people see it. `state` of one that went: waiting, accepted, refused, …"""
+
+    letter_id: UUID
+    direction: str
+    sender: str
+    recipient: str
+    subject: str
+    text: str
+    signed_by: str
+    parts: tuple[FileRef, ...]
+    reply_to: UUID | None
+    at: datetime
+    read_at: datetime | None
+    read_by: str
+    state: str
+    reason: Bilingual | None
+    answered_at: datetime | None
+    receipt: bytes
+    receipt_signature: str
+    claim: UUID | None
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """What one part of the self-test found. `level`: ok, failed, skipped; `took`: milliseconds."""
+
+    __test__ = False
+
+    name: str
+    title: Bilingual
+    level: str
+    sentence: Bilingual
+    hint: Bilingual
+    took: int
+
+
+@dataclass(frozen=True, slots=True)
 class LetterRow:
     """A sent letter as the operator sees it. `state`: waiting, accepted, refused, replaced."""
 
@@ -196,7 +260,8 @@ class Look:
 class LogFault:
     """A fault in the message log: which stream, which row, what is wrong.
 
-    `kind`: changed, missing, reordered, truncated, body-changed, bad-seal.
+    `kind`: changed, missing, reordered, truncated, body-changed, bad-seal, bad-timestamp. In the stream `log` the
+    position is the number of a checkpoint.
     """
 
     stream: str
@@ -208,22 +273,30 @@ class LogFault:
 
 @dataclass(frozen=True, slots=True)
 class LogVerdict:
-    """What a check of the whole log found."""
+    """What a check of the whole log found; `witness`: the node whose checkpoints it was compared with."""
 
     streams: int
     rows: int
     seals: int
     faults: tuple[LogFault, ...] = ()
+    checkpoints: int = 0
+    stamped: int = 0
+    witness: str = ""
 
     @property
     def intact(self) -> bool:
         return not self.faults
 
+    def _witnessed(self, words: str) -> str:
+        return f", {words} {self.witness}" if self.witness else ""
+
     def __str__(self) -> str:
         """The verdict in sentences, one line per fault."""
         told = tr(
-            f"{self.streams} chuỗi, {self.rows} dòng, {self.seals} niêm phong: ",
-            f"{self.streams} streams, {self.rows} rows, {self.seals} seals: ",
+            f"{self.streams} chuỗi, {self.rows} dòng, {self.seals} niêm phong, {self.checkpoints} điểm kiểm soát"
+            f" ({self.stamped} có dấu thời gian){self._witnessed('có đối chiếu với')}: ",
+            f"{self.streams} streams, {self.rows} rows, {self.seals} seals, {self.checkpoints} checkpoints"
+            f" ({self.stamped} time-stamped){self._witnessed('compared with')}: ",
         )
         end = tr("nguyên vẹn.", "intact.") if self.intact else tr("KHÔNG nguyên vẹn.", "NOT intact.")
         return "\n".join([f"{told}{end}", *(f"{fault.stream}: {fault.text}" for fault in self.faults)])

@@ -1,6 +1,7 @@
 """Asking the exchange: directory, letters, looks, the check of the log."""
 
 from lienthong.platform.exchange.ports import AccessDecision
+from lienthong.platform.exchange.queries.checkpoints import compare_with_witness
 from lienthong.platform.exchange.queries.directory import (
     find_node,
     get_directory,
@@ -11,26 +12,47 @@ from lienthong.platform.exchange.queries.directory import (
     node_for,
     nodes_for,
 )
+from lienthong.platform.exchange.queries.joining import (
+    count_applications,
+    describe_trust,
+    get_application,
+    get_registered_node,
+    list_applications,
+    list_registered_nodes,
+    status_of,
+)
 from lienthong.platform.exchange.queries.letters import count_letters, count_waiting, get_letter, list_letters
 from lienthong.platform.exchange.queries.log import verify_log
 from lienthong.platform.exchange.queries.looks import count_questions, list_looks, list_questions
+from lienthong.platform.exchange.queries.post import count_post, get_post, list_post
 
 __all__ = [
     "AccessDecision",
+    "compare_with_witness",
+    "count_applications",
     "count_letters",
+    "count_post",
     "count_questions",
     "count_waiting",
+    "describe_trust",
     "find_node",
+    "get_application",
     "get_directory",
     "get_directory_state",
     "get_letter",
+    "get_post",
+    "get_registered_node",
+    "list_applications",
     "list_certificates",
     "list_grants",
     "list_letters",
     "list_looks",
     "list_nodes",
+    "list_post",
     "list_questions",
+    "list_registered_nodes",
     "node_for",
     "nodes_for",
+    "status_of",
     "verify_log",
 ]

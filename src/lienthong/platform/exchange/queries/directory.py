@@ -1,15 +1,16 @@
 """Asking the directory (danh bạ): nodes, certificates, grants, freshness. Reads this node's signed copy."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 
 from lienthong.kernel import clock
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
-from lienthong.kernel.text import show_moment, tr
+from lienthong.kernel.text import Bilingual, show_moment, tr
 from lienthong.platform.exchange import directory_form, rules
-from lienthong.platform.exchange.models import DirectoryCopy, Grant
-from lienthong.platform.exchange.types import Directory, DirectoryState, GrantEntry, NodeEntry
+from lienthong.platform.exchange.models import DirectoryCopy, Grant, Node
+from lienthong.platform.exchange.types import Directory, DirectoryState, GrantEntry, KeptCertificate, NodeEntry
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing.types import Certificate
 
@@ -117,3 +118,26 @@ def list_grants() -> list[GrantEntry]:
     ]
     published = list(get_directory().grants)
     return published + [grant for grant in own if grant not in published]
+
+
+def entry_of(row: Node, now: datetime) -> NodeEntry:
+    """A registered node as the directory says it."""
+    return NodeEntry(
+        agency_code=row.agency_code,
+        name=Bilingual(row.name_vi, row.name_en),
+        base_url=row.base_url,
+        certificates=tuple(row.certificates),
+        exchange_url=row.exchange_url,
+        pull=row.pull,
+        witness=row.witness,
+        tls_certificates=tuple(row.tls_certificates),
+        kept=tuple(_kept(row, now)),
+    )
+
+
+def _kept(row: Node, now: datetime) -> Iterable[KeptCertificate]:
+    for one in row.listed:
+        if one["until"] and datetime.fromisoformat(one["until"]) > now - rules.KEPT_CERTIFICATES:
+            revoked = datetime.fromisoformat(one["revoked_at"]) if one["revoked_at"] else None
+            listed_from, until = datetime.fromisoformat(one["from"]), datetime.fromisoformat(one["until"])
+            yield KeptCertificate(one["pem"], listed_from, until, revoked)

@@ -10,11 +10,11 @@ import structlog
 from lienthong.kernel import clock, db, http, roles
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
-from lienthong.kernel.text import Bilingual, tr
+from lienthong.kernel.text import tr
 from lienthong.platform.exchange import directory_form, rules, wire
 from lienthong.platform.exchange.models import DirectoryCopy, Grant, Node
-from lienthong.platform.exchange.queries.directory import get_directory_state
-from lienthong.platform.exchange.types import Directory, DirectoryState, GrantEntry, KeptCertificate, NodeEntry
+from lienthong.platform.exchange.queries.directory import entry_of, get_directory_state
+from lienthong.platform.exchange.types import Directory, DirectoryState, GrantEntry, NodeEntry
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing_services
 
@@ -75,29 +75,6 @@ def _sign(body: bytes, serial: int, now: datetime) -> str:
 def _registered_nodes(now: datetime) -> Iterable[NodeEntry]:
     for row in Node.objects.filter(state="active").order_by("agency_code"):
         yield entry_of(row, now)
-
-
-def entry_of(row: Node, now: datetime) -> NodeEntry:
-    """A registered node as the directory says it."""
-    return NodeEntry(
-        agency_code=row.agency_code,
-        name=Bilingual(row.name_vi, row.name_en),
-        base_url=row.base_url,
-        certificates=tuple(row.certificates),
-        exchange_url=row.exchange_url,
-        pull=row.pull,
-        witness=row.witness,
-        tls_certificates=tuple(row.tls_certificates),
-        kept=tuple(_kept(row, now)),
-    )
-
-
-def _kept(row: Node, now: datetime) -> Iterable[KeptCertificate]:
-    for one in row.listed:
-        if one["until"] and datetime.fromisoformat(one["until"]) > now - rules.KEPT_CERTIFICATES:
-            revoked = datetime.fromisoformat(one["revoked_at"]) if one["revoked_at"] else None
-            listed_from, until = datetime.fromisoformat(one["from"]), datetime.fromisoformat(one["until"])
-            yield KeptCertificate(one["pem"], listed_from, until, revoked)
 
 
 def _published_grants() -> Iterable[GrantEntry]:

@@ -1,7 +1,7 @@
 """The nodes that the hub lists (đơn vị kết nối): entering, changing, suspending, leaving."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from lienthong.kernel import audit, clock, db
 from lienthong.kernel.access import Actor
@@ -9,12 +9,14 @@ from lienthong.kernel.errors import Conflict, NotFound, Refused
 from lienthong.kernel.text import Bilingual, bilingual, nfc, tr
 from lienthong.platform.exchange import directory_form
 from lienthong.platform.exchange.models import Node
-from lienthong.platform.exchange.services.directory import entry_of, issue_directory
+from lienthong.platform.exchange.queries.directory import entry_of
+from lienthong.platform.exchange.services.directory import issue_directory
 from lienthong.platform.exchange.types import NodeEntry
 from lienthong.platform.signing import queries as signing_queries
-from lienthong.platform.signing.types import Certificate
+from lienthong.platform.signing.types import Certificate, CertificateKind
 
 KEPT_IN_USE = 3
+NODE_STATES = ("active", "suspended", "left")
 
 
 def register_node(
@@ -34,7 +36,7 @@ def register_node(
     An earlier certificate stays listed beside the new one, so that letters under way still verify.
     Raises Refused `signing.*` for a certificate that is not trusted, `exchange.foreign-certificate` for another's.
     """
-    certificate = _check_certificate(agency_code, certificate_pem)
+    certificate = check_certificate(agency_code, certificate_pem)
     title, now = bilingual(name), clock.now()
     with db.atomic():
         db.advisory_lock("exchange.directory")
@@ -51,8 +53,9 @@ def register_node(
     return entry_of(row, now)
 
 
-def _check_certificate(agency_code: str, certificate_pem: str) -> Certificate:
-    certificate = signing_queries.check_certificate(certificate_pem, kind="node")
+def check_certificate(agency_code: str, certificate_pem: str, *, kind: CertificateKind = "node") -> Certificate:
+    """A trusted certificate of this agency. Raises Refused `signing.*`, `exchange.foreign-certificate`."""
+    certificate = signing_queries.check_certificate(certificate_pem, kind=kind)
     if certificate.agency_code != agency_code:
         raise Refused(
             "exchange.foreign-certificate",
@@ -105,13 +108,13 @@ def withdraw_certificate(*, agency_code: str, thumbprint: str, actor: Actor) -> 
     return entry_of(row, now)
 
 
-def set_node_state(
-    *, agency_code: str, state: Literal["active", "suspended", "left"], reason: str, actor: Actor
-) -> None:
+def set_node_state(*, agency_code: str, state: str, reason: str, actor: Actor) -> None:
     """Suspend a node, take it back, or let it leave (tạm ngừng, khôi phục, rời khỏi danh bạ), with a reason.
 
     A node that is not active is not listed: nothing is exchanged with it, and what waits for it goes on waiting.
     """
+    if state not in NODE_STATES:
+        raise Refused("exchange.bad-state", tr("Việc này không có.", "There is no such deed."), field="state")
     if state != "active" and not reason.strip():
         raise Refused("exchange.no-reason", tr("Cần nêu lý do.", "A reason is needed."), field="reason")
     with db.atomic():

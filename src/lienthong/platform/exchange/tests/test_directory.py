@@ -139,8 +139,8 @@ def test_a_node_fetches_what_the_hub_publishes(province: Homes, monkeypatch: pyt
     held = queries.get_directory_state().serial
     asked: list[dict[str, str]] = []
 
-    def bring(_method: str, url: str, *, headers: dict[str, str], timeout: float) -> http.Response:
-        assert url.endswith("/exchange/directory?version=2")
+    def bring(_method: str, url: str, *, headers: dict[str, str], timeout: float, peer: bool) -> http.Response:
+        assert url.endswith("/exchange/directory?version=2") and peer
         asked.append(headers)
         if headers.get("If-None-Match") == f'"{held}"':
             return http.Response(304, {}, b"")
