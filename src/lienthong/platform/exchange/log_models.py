@@ -9,7 +9,8 @@ from django.db.models import Value
 class Stream(models.Model):
     """Stream (chuỗi nhật ký): one peer, one direction, one kind of the message log; its head is the last row's link.
 
-    `archived`: how many of its first rows have gone to the archive, `archived_link` the link of the last of them.
+    `checkpointed`: how many of its rows the checkpoints close; `archived`: how many of the first ones have gone to the
+    archive, `archived_link`: the link of the last of those.
     """
 
     peer = models.CharField(max_length=40)
@@ -18,6 +19,7 @@ class Stream(models.Model):
     count = models.BigIntegerField(default=0)
     previous = models.BinaryField(max_length=32)
     head = models.BinaryField(max_length=32)
+    checkpointed = models.BigIntegerField(default=0, db_default=0)
     archived = models.BigIntegerField(default=0, db_default=0)
     archived_link = models.BinaryField(max_length=32, default=b"", db_default=Value(b""))
 

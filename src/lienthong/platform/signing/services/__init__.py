@@ -18,11 +18,12 @@ from lienthong.platform.signing.services.requests import (
     request_certificate,
 )
 from lienthong.platform.signing.services.standing import refresh_standings, watch_certificates
-from lienthong.platform.signing.services.timestamps import timestamp
+from lienthong.platform.signing.services.timestamps import answer_timestamp, timestamp
 from lienthong.platform.signing.services.trust import install_roots
 
 __all__ = [
     "activate_certificate",
+    "answer_timestamp",
     "ensure_demo_authority",
     "install_certificate",
     "install_roots",
