@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from lienthong.kernel import tracing
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import LANGUAGES, tr
@@ -71,6 +72,25 @@ class BehindProxies:
             if request.headers.get("X-Forwarded-Proto") == "https":
                 request.META["wsgi.url_scheme"] = "https"
         return self.get_response(request)
+
+
+class Traces:
+    """Each request is a span that goes on from the caller's `traceparent`; told are the route and the status.
+
+    Never the address itself: it may hold the code or the number of a person.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("traceparent", "")
+        with tracing.following(given), tracing.span("web.request", kind="server", method=request.method or "") as span:
+            response = self.get_response(request)
+            if (found := request.resolver_match) is not None:
+                span.set(route=found.route)
+            span.set(status=response.status_code)
+        return response
 
 
 class ContentSecurityPolicy:
