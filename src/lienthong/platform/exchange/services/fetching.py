@@ -151,16 +151,27 @@ def fetch_from(code: str, address: str) -> int:
     entries = batch_form.parse(_post(code, address + PULL, asked, "pull"), most=limits.BATCH_LETTERS)
     if not entries:
         return 0
+    whole, answers = list[Entry](), list[Entry]()
     for entry in entries:
-        _fetch_parts(code, address, entry)
-    ids = [str(wire.peek(entry.signature, "letter").id) for entry in entries]
-    replies = receive_letters(entries)
-    body = batch_form.compose(
-        Entry(reply.status, reply.signature, reply.body, letter_id)
-        for reply, letter_id in zip(replies, ids, strict=True)
-    )
-    _post(code, address + RECEIPTS, body, "receipts")
+        try:
+            _fetch_parts(code, address, entry)
+            whole.append(entry)
+        except Refused as refusal:  # the others must not wait for a file that cannot be had
+            answers.append(Entry(400, "", orjson.dumps(refusal.as_problem()), _id_in(entry)))
+    answers += [
+        Entry(reply.status, reply.signature, reply.body, _id_in(entry))
+        for reply, entry in zip(receive_letters(whole), whole, strict=True)
+    ]
+    _post(code, address + RECEIPTS, batch_form.compose(answers), "receipts")
     return len(entries)
+
+
+def _id_in(entry: Entry) -> str:
+    """The id that a letter claims, if it can be read at all."""
+    try:
+        return str(wire.peek(entry.signature, "letter").id)
+    except Refused:
+        return ""
 
 
 def _post(code: str, url: str, body: bytes, kind: str) -> bytes:
@@ -173,7 +184,7 @@ def _post(code: str, url: str, body: bytes, kind: str) -> bytes:
 
 
 def _fetch_parts(code: str, address: str, entry: Entry) -> None:
-    """Bring the parts of a letter here; one that cannot be had leaves its letter unanswered, to be asked for again."""
+    """Bring the parts of a letter here. Raises Refused for one that cannot be had or kept."""
     try:
         header = wire.peek(entry.signature, "letter")
         trust.verify(entry.body, entry.signature, header)
