@@ -21,6 +21,23 @@ def deliver_due() -> int:
     return _postman().deliver_due()
 
 
+@cache
+def _fetcher() -> services.Fetcher:
+    return services.Fetcher()
+
+
+def fetch_due() -> int:
+    """On a node that cannot be reached: fetch letters that wait elsewhere."""
+    if queries.get_directory_state().state in ("missing", "expired"):
+        return 0
+    return _fetcher().fetch_due()
+
+
+def clear_uploads() -> None:
+    """Forget parts that nobody went on bringing."""
+    services.clear_uploads()
+
+
 def refresh_directory() -> None:
     """Keep the directory fresh: once a minute when all is well, at every call while it is not."""
     state = queries.get_directory_state()

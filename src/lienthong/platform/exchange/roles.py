@@ -30,6 +30,8 @@ ROLES: tuple[Role, ...] = (
         ),
         periodic=(
             (1.0, jobs.deliver_due),
+            (1.0, jobs.fetch_due),
+            (3600.0, jobs.clear_uploads),
             (3.0, jobs.refresh_directory),
             (60.0, jobs.seal_log),
             (60.0, jobs.close_log),

@@ -30,8 +30,10 @@ from lienthong.platform.exchange.services.letters import (
 )
 from lienthong.platform.exchange.services.log import seal_log
 from lienthong.platform.exchange.services.nodes import register_node, set_node_state, withdraw_certificate
+from lienthong.platform.exchange.services.parts import clear_uploads
 from lienthong.platform.exchange.services.post import keep_arrival, mark_read, send_post
 from lienthong.platform.exchange.services.probes.run import run_self_test
+from lienthong.platform.exchange.services.proof import ProofFile, proof_of
 from lienthong.platform.exchange.services.questions import answer_question, ask
 from lienthong.platform.exchange.services.reception import Reply, failed, receive_letter
 from lienthong.platform.exchange.services.self_test import answer_self_test, take_self_test
@@ -42,6 +44,7 @@ __all__ = [
     "Fetcher",
     "GroupCommit",
     "Postman",
+    "ProofFile",
     "Reply",
     "accept_directory",
     "activate_listed",
@@ -53,6 +56,7 @@ __all__ = [
     "can_issue",
     "change_node",
     "check_contracts",
+    "clear_uploads",
     "deliver_due",
     "directory_sources",
     "discard_letter",
@@ -69,6 +73,7 @@ __all__ = [
     "mark_read",
     "post_letter",
     "post_letters",
+    "proof_of",
     "receive_application",
     "receive_letter",
     "receive_letters",
