@@ -7,6 +7,7 @@ from lienthong.platform.signing.adapters.key_choice import make_key_store
 from lienthong.platform.signing.adapters.key_files import TrustFiles
 from lienthong.platform.signing.adapters.timestamp_http import TimestampsByHttp
 from lienthong.platform.signing.ports import KeyMaker, KeyStore, TimestampAuthority, TrustStore
+from lienthong.platform.signing.queries.health import check_signing, measure_signing
 
 ROLES: tuple[Role, ...] = (
     Role(
@@ -19,6 +20,8 @@ ROLES: tuple[Role, ...] = (
             (TimestampAuthority, TimestampsByHttp),
         ),
         periodic=((20.0, jobs.refresh_standings), (600.0, jobs.renew_due), (300.0, jobs.measure_clock)),
+        checks=(check_signing,),
+        measures=(measure_signing,),
     ),
     Role(
         name="signing.demo_authority",

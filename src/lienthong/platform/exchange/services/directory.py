@@ -101,6 +101,8 @@ def _keep(directory: Directory, body: bytes, signature: str, *, earlier: tuple[b
             "trouble": "",
         },
     )
+    listed = ((*entry.certificates, *entry.tls_certificates) for entry in directory.nodes.values())
+    signing_services.watch_certificates(pem for pems in listed for pem in pems)
 
 
 def refresh_directory() -> DirectoryState:

@@ -21,6 +21,8 @@ _MEANINGS = {
     "signing.certificate-not-yet-valid": "exchange.expired-certificate",
     "signing.foreign-certificate": "exchange.foreign-certificate",
     "signing.certificate-revoked": "exchange.revoked-certificate",
+    "signing.certificate-unknown": "exchange.unchecked-certificate",
+    "signing.certificate-unchecked": "exchange.unchecked-certificate",
     "signing.unknown-certificate": "exchange.foreign-certificate",
     "signing.wrong-kind": "exchange.foreign-certificate",
 }
@@ -88,7 +90,9 @@ def _our_words() -> Iterator[None]:
         yield
     except Refused as refusal:
         code = _MEANINGS.get(refusal.code, "exchange.bad-signature")
-        raise Refused(code, refusal.message, field="signature", status=401) from None
+        # A status that could not be checked is our trouble, not the sender's: it may try again.
+        status = 503 if refusal.status == 503 else 401
+        raise Refused(code, refusal.message, field="signature", status=status) from None
 
 
 def certificate_for(header: wire.Header) -> str:

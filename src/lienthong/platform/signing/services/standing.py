@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from django.db.models import Q
 
 from lienthong.kernel import clock, http, roles
+from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.platform.signing.models import CertificateStanding
 from lienthong.platform.signing.ports import KeyStore, TrustStore
@@ -28,10 +29,18 @@ _HEADERS = {"Content-Type": "application/ocsp-request", "Accept": "application/o
 
 
 def watch_certificates(pems: Iterable[str]) -> None:
-    """Have the status of these certificates looked after from now on, before anybody meets them."""
-    rows = []
+    """Have the status of these certificates looked after from now on, before anybody meets them.
+
+    Those that no root trusted here stands for are left out: nobody is asked at addresses that a stranger wrote.
+    """
+    if policy().mode == "off":
+        return
+    anchors, rows = roles.port(TrustStore).anchors(), []
     for pem in pems:
-        certificate = certificates.describe(pem)
+        try:
+            certificate = certificates.check(pem, anchors, clock.now())
+        except Refused:
+            continue
         rows.append(CertificateStanding(thumbprint=certificate.thumbprint, pem=pem, first_seen_at=clock.now()))
     CertificateStanding.objects.bulk_create(rows, ignore_conflicts=True)
 
