@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from lienthong.casework.dossiers import letters, queries, rules
 from lienthong.casework.dossiers.events import Submitted
 from lienthong.casework.dossiers.models import Dossier
@@ -110,8 +112,8 @@ def _post_submission(dossier: Dossier, papers: tuple[Paper, ...], recipient: str
 def register_dossier(*, letter: letters.DossierSubmitted, envelope: Envelope, actor: Actor) -> None:
     """Enter a dossier that came from the portal (đăng ký hồ sơ đến); it waits for reception.
 
-    Raises Refused `dossiers.not-ours`, `dossiers.part-missing`, NotFound `procedures.unknown`, Invalid; the portal
-    then learns the reason by the signed receipt.
+    Raises Refused `dossiers.not-ours`, `dossiers.part-missing`, Conflict `dossiers.id-taken`, NotFound
+    `procedures.unknown`, Invalid; the portal then learns the reason by the signed receipt.
     """
     if exchange_queries.node_for(letter.agency_code).agency_code != node().agency_code:
         raise Refused(
@@ -121,6 +123,7 @@ def register_dossier(*, letter: letters.DossierSubmitted, envelope: Envelope, ac
         )
     _require_known_desk(letter.reception_code)
     procedure = procedure_queries.get_procedure(letter.procedure_code, version=letter.procedure_version)
+    _require_new(letter)
     papers = papers_of(letter.papers, envelope.parts)
     clean = check_filing(procedure, letter.answers, papers, channel=letter.channel)
     dossier = new_dossier(
@@ -143,6 +146,18 @@ def register_dossier(*, letter: letters.DossierSubmitted, envelope: Envelope, ac
     journal.add_papers(dossier, papers, at=clock.now(), round_number=0)
     audit.record(actor, "dossiers.register", f"dossier:{dossier.pk}", sender=envelope.sender)
     journal.publish(dossier, Submitted, at=dossier.submitted_at, status_before=0)
+
+
+def _require_new(letter: letters.DossierSubmitted) -> None:
+    """Another letter may not bring a dossier that is here; a repeat of the same one never comes this far."""
+    db.advisory_lock(f"dossier:{letter.dossier_id}")
+    taken = Q(pk=letter.dossier_id) | Q(reference_code=letter.reference_code) & ~Q(reference_code="")
+    if Dossier.objects.filter(taken).exists():
+        raise Conflict(
+            "dossiers.id-taken",
+            tr("Mã hồ sơ này đã được đăng ký ở đây.", "A dossier with this id or code is registered here already."),
+            field="dossier_id",
+        )
 
 
 def _require_known_desk(reception_code: str) -> None:

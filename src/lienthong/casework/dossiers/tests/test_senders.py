@@ -16,7 +16,7 @@ from lienthong.casework.dossiers.tests.conftest import envelope_of
 from lienthong.casework.dossiers.tests.test_stories import file_online, move_to_province
 from lienthong.casework.dossiers.types import Status
 from lienthong.kernel import clock
-from lienthong.kernel.errors import NotAllowed, NotFound, Refused
+from lienthong.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from lienthong.kernel.ids import new_id
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +110,18 @@ def test_a_dossier_that_overtakes_the_definition_of_its_procedure_waits_for_it(a
     assert refused.value.code == "procedures.unknown"
     inbox.on_submitted(letter, envelope)
     assert Dossier.objects.get().pk == filed.id
+
+
+@pytest.mark.parametrize("alike", ["dossier_id", "reference_code"])
+def test_another_letter_with_a_known_dossier_is_refused_for_good(at_ward, people, postman, alike):
+    """A letter that broke the tables would be tried again for ever; a refusal ends it."""
+    filed = file_online(people)
+    letter, envelope = postman.last(letters.DossierSubmitted)
+    move_to_province(postman, filed)
+    fresh = {"dossier_id": new_id(), "reference_code": "000.00.00.G22-261123-000099"}
+    fresh.pop(alike)
+    other = letter.model_copy(update={**fresh, "subject": "Việc khác"})
+    with pytest.raises(Conflict) as refused:
+        inbox.on_submitted(other, replace(envelope, id=new_id()))
+    assert refused.value.code == "dossiers.id-taken"
+    assert Dossier.objects.get().subject == letter.subject
