@@ -114,10 +114,10 @@ def write(request: HttpRequest) -> HttpResponse:
     refusal: Refused | None = None
     if request.method == "POST":
         try:
-            choices = _recipients(typed)
-            if len(choices) == 1:
+            code, choices = _recipient(typed)
+            if code:
                 row = services.send_post(
-                    recipient=choices[0][0],
+                    recipient=code,
                     subject=typed.get("subject", ""),
                     text=typed.get("text", ""),
                     actor=actor,
@@ -129,7 +129,12 @@ def write(request: HttpRequest) -> HttpResponse:
             raise _unclear(len(choices))
         except Refused as refused:
             refusal = refused
-    context = {"typed": typed, "choices": choices if len(choices) > 1 else [], "errors": refusal, "answered": answered}
+    context = {
+        "typed": typed,
+        "choices": choices if len(choices) <= _MOST_CHOICES else [],
+        "errors": refusal,
+        "answered": answered,
+    }
     return render(request, "exchange/post_write.html", context, status=refusal.status if refusal else 200)
 
 
@@ -149,23 +154,29 @@ def _first_words(answered: PostRow | None) -> dict[str, Any]:
     return {"recipient": other, "subject": subject[:300]}
 
 
-def _recipients(typed: dict[str, Any]) -> list[tuple[str, str]]:
-    """Whom the typed words may mean: a code, the chosen one of several, or all agencies whose name has the words."""
+def _recipient(typed: dict[str, Any]) -> tuple[str, list[tuple[str, str]]]:
+    """The code that the typed words name, or else the agencies among which the person has to choose.
+
+    A part of a name is never enough to send: the one agency that has it may not be the one that was meant.
+    """
     if chosen := typed.get("chosen", ""):
-        return [(chosen, chosen)]
+        return chosen, []
     words = typed.get("recipient", "").strip()
     if agencies_queries.is_code(words.upper()) or agencies_queries.is_qcvn102(words):
-        return [(words, words)]
-    wanted = fold(words).split()
+        return words, []
+    wanted = fold(words)
     if not wanted:
-        return []
-    found = [
+        return "", []
+    fitting = [
         agency
         for agency in agencies_queries.list_agencies()
-        if all(word in f"{fold(agency.name)} {agency.code.lower()}" for word in wanted)
+        if all(word in f"{fold(agency.name)} {agency.code.lower()}" for word in wanted.split())
     ]
-    reached = queries.nodes_for(agency.code for agency in found)
-    return [(agency.code, f"{agency.name} ({agency.code})") for agency in found if agency.code in reached]
+    reached = queries.nodes_for(agency.code for agency in fitting)
+    found = [agency for agency in fitting if agency.code in reached]
+    if exact := [agency.code for agency in found if fold(agency.name) == wanted]:
+        return (exact[0], []) if len(exact) == 1 else ("", [(one.code, f"{one.name} ({one.code})") for one in found])
+    return "", [(agency.code, f"{agency.name} ({agency.code})") for agency in found]
 
 
 def _unclear(count: int) -> Refused:
@@ -177,8 +188,8 @@ def _unclear(count: int) -> Refused:
     elif count > _MOST_CHOICES:
         message = tr(f"Có {count} cơ quan khớp. Hãy gõ rõ hơn.", f"{count} agencies fit. Type more of the name.")
     else:
-        message = tr("Hãy chọn một cơ quan bên dưới.", "Choose one of the agencies below.")
-    return Refused("exchange.bad-post", message, field="recipient")
+        message = tr("Hãy chọn cơ quan nhận bên dưới.", "Choose the agency below.")
+    return Refused("exchange.bad-post", message, field="chosen" if 0 < count <= _MOST_CHOICES else "recipient")
 
 
 def _store(request: HttpRequest) -> list[FileRef]:

@@ -158,7 +158,7 @@ def _read(path: Path) -> tuple[str, str, list[Path]]:
 
 
 def _read_text(path: Path) -> tuple[str, str]:
-    """The first line is the subject, the rest the text. UTF-8, with or without a mark at its beginning."""
+    """The first line is the subject, the rest the text; a single line is both. UTF-8, marked at its beginning or not."""
     try:
         told = path.read_text("utf-8-sig")
     except UnicodeDecodeError:
@@ -168,7 +168,7 @@ def _read_text(path: Path) -> tuple[str, str]:
             field=path.name,
         ) from None
     first, _, rest = told.strip().partition("\n")
-    return first.strip() or path.stem, rest.strip()
+    return first.strip() or path.stem, rest.strip() or first.strip()
 
 
 # Back
