@@ -48,9 +48,14 @@ class Fact:
         return sha256(self.told()).digest()
 
 
-def evidence(*signed: tuple[bytes, bytes]) -> bytes:
-    """What a row says about signatures: SHA-256 over SHA-256(message ‖ signature) of the message and of its answer."""
-    return sha256(b"".join(sha256(message + value).digest() for message, value in signed)).digest()
+def evidence(*lines: str) -> bytes:
+    """What a row says about signatures: SHA-256 over the digests of the lines of the message and of its answer."""
+    return sha256(b"".join(line_digest(line) for line in lines if line)).digest()
+
+
+def line_digest(line: str) -> bytes:
+    """SHA-256 of a signature line."""
+    return sha256(line.encode("ascii")).digest()
 
 
 def link(previous: bytes, fact_hash: bytes, position: int) -> bytes:

@@ -135,6 +135,9 @@ class Checkpoint(models.Model):
     witness = models.CharField(max_length=40, blank=True, default="")
     letter_id = models.UUIDField(null=True, db_index=True)
 
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["at"], name="exchange_checkpoint_at")]
+
 
 class WitnessedCheckpoint(models.Model):
     """Checkpoint of another node (điểm kiểm soát của nút khác) that this node keeps as a witness."""

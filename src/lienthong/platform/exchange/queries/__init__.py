@@ -25,6 +25,7 @@ from lienthong.platform.exchange.queries.letters import count_letters, count_wai
 from lienthong.platform.exchange.queries.log import verify_log
 from lienthong.platform.exchange.queries.looks import count_questions, list_looks, list_questions
 from lienthong.platform.exchange.queries.post import count_post, get_post, list_post
+from lienthong.platform.exchange.queries.proof import find_proofs
 
 __all__ = [
     "AccessDecision",
@@ -36,6 +37,7 @@ __all__ = [
     "count_waiting",
     "describe_trust",
     "find_node",
+    "find_proofs",
     "get_application",
     "get_directory",
     "get_directory_state",

@@ -184,7 +184,7 @@ def _take_all(batch: _Batch) -> list[tuple[_Item, Entry]]:
     _give_to_inboxes(batch)
     by_sender = sorted(range(len(items)), key=lambda index: items[index].arrived.header.sender)
     for sender, group in groupby(by_sender, key=lambda index: items[index].arrived.header.sender):
-        facts = [_fact(items[index], receipts[index][0], now) for index in group]
+        facts = [_fact(items[index], *receipts[index], now) for index in group]
         append_many(StreamKey(sender, "in", "letter"), facts)
     monitoring.record(
         [
@@ -232,9 +232,10 @@ def _code(item: _Item) -> str:
     return item.refusal.code[:100] if item.refusal else ""
 
 
-def _fact(item: _Item, receipt: bytes, now: datetime) -> chain.Fact:
-    header = item.arrived.header
-    return chain.Fact(now, header.id, header.name, _code(item) or "accepted", item.arrived.digest, wire.digest(receipt))
+def _fact(item: _Item, receipt: bytes, line: str, now: datetime) -> chain.Fact:
+    header, outcome = item.arrived.header, _code(item) or "accepted"
+    evidence = chain.evidence(item.arrived.signature, line)
+    return chain.Fact(now, header.id, header.name, outcome, item.arrived.digest, wire.digest(receipt), evidence)
 
 
 def _give_to_inboxes(batch: _Batch) -> None:

@@ -177,6 +177,7 @@ def _facts(ended: Iterable[Ended], now: datetime) -> Iterator[chain.Fact]:
             outcome,
             bytes.fromhex(one.receipt.digest),
             wire.digest(one.receipt_bytes),
+            chain.evidence(one.parcel.signature, one.receipt_signature),
         )
 
 

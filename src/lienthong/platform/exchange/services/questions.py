@@ -6,9 +6,10 @@ import orjson
 from django.db import IntegrityError
 from pydantic import ValidationError
 
-from lienthong.kernel import clock, db, http, roles
+from lienthong.kernel import clock, db, http, roles, tracing
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Conflict, NotAllowed, NotFound, Refused
+from lienthong.kernel.profile import node
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.exchange import chain, rules, wire
 from lienthong.platform.exchange.models import QuestionRecord
@@ -19,6 +20,8 @@ from lienthong.platform.exchange.services.letters import in_transaction
 from lienthong.platform.exchange.services.log import StreamKey, append
 from lienthong.platform.exchange.services.reception import Reply
 from lienthong.platform.exchange.types import Question
+from lienthong.platform.monitoring import services as monitoring
+from lienthong.platform.monitoring.types import OperationRecord, milliseconds
 
 PATH = "/exchange/questions/"
 _TIMEOUT = 10.0
@@ -50,8 +53,9 @@ def ask(
     signature = trust.sign(body, header)
     record = _record("out", header, wire.parse_question(body), body, signature)
     try:
-        response = _send(entry.address + PATH + service, body, signature, header.recipient, timeout)
-        answer = _read_answer(response, header, wire.digest(body))
+        with tracing.span("exchange.ask", kind="client", service=service, provider=header.recipient):
+            response = _send(entry.address + PATH + service, body, signature, header.recipient, timeout)
+            answer = _read_answer(response, header, wire.digest(body))
     except Refused as refusal:
         _finish(record, refusal.code)
         raise
@@ -147,7 +151,8 @@ def answer_question(service: str, body: bytes, signature: str) -> Reply:
     asked = wire.parse_question(body)
     record = _record("in", header, asked, body, signature)
     try:
-        return _answer(record, header, asked)
+        with tracing.span("exchange.answer", kind="server", service=service, client=header.sender):
+            return _answer(record, header, asked)
     except IntegrityError:
         return _reply(header, record, {}, _replayed())
     except Refused as refusal:
@@ -279,7 +284,29 @@ def _finish(record: QuestionRecord, outcome: str, answer: bytes = b"", signature
         record.answer_digest = wire.digest(answer) if answer else b""
         record.answer_signature = signature
         record.save()
-        fact = chain.Fact(
-            record.at, record.message_id, record.service, outcome, bytes(record.digest), bytes(record.answer_digest)
-        )
+        digests = (bytes(record.digest), bytes(record.answer_digest), chain.evidence(record.signature, signature))
+        fact = chain.Fact(record.at, record.message_id, record.service, outcome, *digests)
         append(StreamKey(record.peer, record.direction, "question"), fact)
+        monitoring.record([_operation(record, len(answer))])
+
+
+def _operation(record: QuestionRecord, answer_size: int) -> OperationRecord:
+    """The operational record of a question at this end; it names the purpose, never whom the question concerned."""
+    own, is_out = node().agency_code, record.direction == "out"
+    answered = record.outcome == "answered"
+    return OperationRecord(
+        "client" if is_out else "producer",
+        "question",
+        str(record.message_id),
+        own if is_out else record.peer,
+        record.peer if is_out else own,
+        record.service,
+        request_in_ts=milliseconds(record.at),
+        response_out_ts=milliseconds(clock.now()),
+        succeeded=answered,
+        fault_code="" if answered else record.outcome,
+        request_size=len(record.body),
+        response_size=answer_size,
+        purpose=record.purpose,
+        trace=tracing.trace_id(),
+    )

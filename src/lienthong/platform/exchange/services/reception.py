@@ -216,7 +216,8 @@ def again(arrived: Arrived) -> Reply:
 
 def _log(arrived: Arrived, outcome: str, reply: Reply) -> None:
     header = arrived.header
-    fact = chain.Fact(clock.now(), header.id, header.name, outcome, arrived.digest, wire.digest(reply.body))
+    evidence = chain.evidence(arrived.signature, reply.signature)
+    fact = chain.Fact(clock.now(), header.id, header.name, outcome, arrived.digest, wire.digest(reply.body), evidence)
     append(StreamKey(header.sender, "in", "letter"), fact)
     monitoring.record([record_of(arrived, "" if outcome == "accepted" else outcome, len(reply.body))])
 

@@ -6,6 +6,7 @@ being written the next gathers. Under load a commit serves many requests; alone,
 
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -19,6 +20,7 @@ from lienthong.platform.exchange import chain, sql
 from lienthong.platform.exchange.services.log import StreamKey, append_all
 from lienthong.platform.exchange.types import Entry, Signed
 from lienthong.platform.monitoring import services as monitoring_services
+from lienthong.platform.signing import queries as signing_queries
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -26,6 +28,8 @@ T = TypeVar("T")
 _MOST = 256
 _WAIT_SECONDS = 30.0
 _IDLE_SECONDS = 5.0
+_BUSY, _LARGE = 4, 12
+_PATIENCE_SECONDS = 0.006
 _FIRST_COLUMNS = (
     ("message_id", "uuid"),
     ("direction", "text"),
@@ -72,7 +76,7 @@ def log_together(entries: Sequence[Entry]) -> None:
 
     Rows of one stream keep the order given. Raises IntegrityError when a call of this id, direction and peer is known.
     """
-    with db.atomic(), connection.wrap_database_errors:
+    with db.atomic(savepoint=False), connection.wrap_database_errors:
         if calls := [entry for entry in entries if entry.call]:
             sql.run(_KEEP_CALLS, list(map(list, zip(*map(_call_row, calls), strict=True))))
         monitoring_services.record([entry.operation for entry in entries if entry.operation])
@@ -86,7 +90,7 @@ def fact_of(entry: Entry) -> chain.Fact:
         digests = (entry.digest, entry.answer_digest, entry.evidence)
     else:
         signed = [call.request, *([call.answer] if call.answer else [])]
-        evidence = chain.evidence(*((one.message, one.signature) for one in signed))
+        evidence = chain.evidence(*(signing_queries.write_line(one.message, one.signature) for one in signed))
         digests = (call.request.digest, call.answer.digest if call.answer else b"", evidence)
     return chain.Fact(entry.at, entry.message_id, entry.name, entry.outcome, *digests)
 
@@ -156,6 +160,7 @@ class GroupCommit(Generic[T]):
                 self._thread.start()
 
     def _run(self) -> None:
+        size = 0
         while True:
             try:
                 group = [self._queue.get(timeout=_IDLE_SECONDS)]
@@ -163,9 +168,13 @@ class GroupCommit(Generic[T]):
                 # Given back while there is nothing to do; the next group takes one that is alive.
                 connection.close()
                 group = [self._queue.get()]
+            if size >= _BUSY:
+                # Under load a moment of patience makes groups large, and what a group costs is shared by more.
+                time.sleep(min(1.0, size / _LARGE) * _PATIENCE_SECONDS)
             with suppress(Empty):
                 while len(group) < self._most:
                     group.append(self._queue.get_nowait())
+            size = len(group)
             self._write_group(group)
 
     def _write_group(self, group: "Sequence[_Waiting[T]]") -> None:

@@ -15,6 +15,7 @@ from lienthong.kernel import clock
 from lienthong.platform.exchange import chain, queries, services
 from lienthong.platform.exchange.models import CallRecord, LogEntry, Stream
 from lienthong.platform.exchange.types import Call, Entry, Signed
+from lienthong.platform.signing import queries as signing_queries
 
 AT = clock.at(2026, 11, 21, 9, 30)
 together = pytest.mark.django_db
@@ -59,7 +60,8 @@ def test_a_row_of_a_call_tells_digests_and_evidence():
     row = LogEntry.objects.get()
     assert bytes(row.digest) == sha256(b"request 1").digest()
     assert bytes(row.answer_digest) == sha256(b"answer 1").digest()
-    assert bytes(row.evidence) == chain.evidence((b"request 1", b"s" * 64), (b"answer 1", b"s" * 64))
+    lines = [signing_queries.write_line(text, b"s" * 64) for text in (b"request 1", b"answer 1")]
+    assert bytes(row.evidence) == chain.evidence(*lines)
 
 
 @together

@@ -27,6 +27,7 @@ from lienthong.platform.signing.queries.proofs import (
     read_checkpoint,
     stamp_tree,
     stamped_bytes,
+    write_line,
 )
 from lienthong.platform.signing.queries.register import list_issued
 from lienthong.platform.signing.queries.requests import (
@@ -39,6 +40,7 @@ from lienthong.platform.signing.queries.requests import (
 )
 from lienthong.platform.signing.queries.status import (
     certificate_status,
+    find_certificate,
     forget_standings,
     ocsp_response_der,
     require_in_force,
@@ -61,6 +63,7 @@ __all__ = [
     "clock_skew",
     "decode_path",
     "describe_request",
+    "find_certificate",
     "find_waiting",
     "forget_standings",
     "get_certificate",
@@ -90,4 +93,5 @@ __all__ = [
     "verify_message",
     "verify_pdf",
     "verify_timestamp",
+    "write_line",
 ]

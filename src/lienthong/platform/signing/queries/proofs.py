@@ -12,6 +12,7 @@ from lienthong.platform.signing.rules.checkpoints import (
     stamped_bytes,
 )
 from lienthong.platform.signing.rules.checkpoints import root_of as checkpoint_tree
+from lienthong.platform.signing.rules.compact import assemble as write_line
 from lienthong.platform.signing.rules.hashchain import Tree, decode_path
 from lienthong.platform.signing.rules.hashchain import build as build_chain
 
@@ -26,6 +27,7 @@ __all__ = [
     "read_checkpoint",
     "stamp_tree",
     "stamped_bytes",
+    "write_line",
 ]
 
 

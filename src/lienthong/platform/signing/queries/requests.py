@@ -1,11 +1,15 @@
 """Asking about requests for certificates and about the trusted roots, for nodes that join."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from lienthong.kernel import roles
+from lienthong.kernel.errors import Refused
+from lienthong.kernel.text import tr
 from lienthong.platform.signing.ports import KeyMaker, TrustStore
 from lienthong.platform.signing.rules import certificates, issuing, requests
 from lienthong.platform.signing.types import Certificate, KeyName
@@ -51,3 +55,14 @@ def find_waiting(key: KeyName) -> Certificate | None:
     """The certificate of this name that is installed and not yet in use, if there is one."""
     chain = roles.port(KeyMaker).next_chain(key)
     return certificates.describe(chain.pem) if chain else None
+
+
+def trust_fingerprint(pems: Iterable[str]) -> bytes:
+    """What two people compare: SHA-256 over the roots among these certificates, whatever their order."""
+    roots = [one for pem in pems for one in certificates.parse_chain(pem) if one.issuer == one.subject]
+    if not roots:
+        raise Refused(
+            "signing.no-trust",
+            tr("Không có chứng thư gốc nào.", "There is no root certificate."),
+        )
+    return sha256(b"".join(sorted(bytes.fromhex(certificates.thumbprint(one)) for one in roots))).digest()

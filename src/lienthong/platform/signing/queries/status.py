@@ -63,6 +63,12 @@ def ocsp_response_der(thumbprint: str) -> bytes | None:
     return bytes(row.response) if row is not None and row.response is not None else None
 
 
+def find_certificate(thumbprint: str) -> str | None:
+    """The certificate (PEM, with its issuers) of this thumbprint, if one was met here; nothing is said of its worth."""
+    row = CertificateStanding.objects.filter(thumbprint=thumbprint).only("pem").first()
+    return row.pem if row is not None else None
+
+
 def policy() -> Policy:
     """This node's policy on answers that are missing."""
     return standing.policy(node().parameters.get("trust", {}))

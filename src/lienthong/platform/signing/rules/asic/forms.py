@@ -133,8 +133,9 @@ def _bad_json() -> Refused:
 class LogProof:
     """Where the message stands in its node's log, and the signed and time-stamped checkpoint over that row.
 
-    `facts`: the row as it was hashed; `others`: what the row's evidence covers besides this message;
-    `row_chain`, `stream_chain`: paths from the row to its stream and from there to the checkpoint's root.
+    `facts`: the row as it was hashed; `evidence`: digests of the signature lines of the message and of its answer;
+    `row_chain`, `stream_chain`: paths from the row to its stream and from there to the checkpoint's root;
+    `line_chain`: the path of the message in its batch, as its line bears it.
     """
 
     facts: bytes
@@ -146,6 +147,7 @@ class LogProof:
     evidence: tuple[bytes, ...]
     row_chain: bytes
     stream_chain: bytes
+    line_chain: bytes
     document: bytes
     signature: bytes
     certificate: str

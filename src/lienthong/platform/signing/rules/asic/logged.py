@@ -23,14 +23,12 @@ class Logged:
     stamped: Timestamp | None
 
 
-def check(
-    proof: LogProof, *, message: bytes, value: bytes, anchors: TrustAnchors, timestamp_anchors: TrustAnchors
-) -> Logged:
+def check(proof: LogProof, *, line: str, anchors: TrustAnchors, timestamp_anchors: TrustAnchors) -> Logged:
     """Is this message, with this signature, in the log that the checkpoint closes?
 
     Raises Refused `signing.not-in-log`, and whatever is wrong with the checkpoint's signature or its time stamp.
     """
-    _check_evidence(proof, sha256(message + value).digest())
+    _check_evidence(proof, sha256(line.encode("ascii")).digest())
     link = checkpoints.row_link(proof.previous, proof.facts, proof.position)
     rows = hashchain.decode_path(proof.row_chain).root(link)
     part = checkpoints.StreamPart(proof.stream, 0, proof.count, proof.head, rows)

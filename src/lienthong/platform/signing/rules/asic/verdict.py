@@ -11,6 +11,7 @@ from typing import IO, TypeVar
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, show_moment, tr
 from lienthong.platform.signing.ports import TrustAnchors
+from lienthong.platform.signing.rules import compact
 from lienthong.platform.signing.rules.asic import archive, files, forms, logged, signature, signer
 from lienthong.platform.signing.rules.asic.case import Case
 from lienthong.platform.signing.rules.xades import MESSAGE
@@ -91,8 +92,7 @@ def _check_log(case: Case, read: signature.ReadSignature) -> None:
     proof = forms.read_log_proof(case.reader.read(forms.LOG_PROOF))
     found = logged.check(
         proof,
-        message=case.reader.read(MESSAGE),
-        value=read.value,
+        line=compact.assemble(case.reader.read(MESSAGE), read.value, proof.line_chain),
         anchors=case.anchors,
         timestamp_anchors=case.timestamp_anchors,
     )
