@@ -135,10 +135,13 @@ def _add_node_commands(commands: Commands) -> None:
     log = commands.add_parser(
         "log",
         help="verify the node's message log",
-        description="log verify: recomputes the chain of the message log and names the first row that was changed, "
-        "removed or put elsewhere. Exit 0 when the log is whole, else 1.",
+        description="log verify: recomputes the chains and checkpoints of the message log and names each row that was "
+        "changed, removed or put elsewhere. Exit 0 when the log is whole, else 1.",
     )
     log.add_argument("deed", choices=["verify"], help="what to do with the log")
+    log.add_argument(
+        "--witness", action="store_true", help="compare with the checkpoints that the witness keeps (over the network)"
+    )
     profile_argument(log)
     log.set_defaults(run=in_node(_log))
     _add_developer_commands(commands)
@@ -216,10 +219,10 @@ def _explain(arguments: argparse.Namespace) -> int:
     return explain(print)
 
 
-def _log(_arguments: argparse.Namespace) -> int:
+def _log(arguments: argparse.Namespace) -> int:
     from lienthong.node.inspection import verify_log
 
-    return verify_log(print)
+    return verify_log(print, witness=arguments.witness)
 
 
 def _truth(arguments: argparse.Namespace) -> int:

@@ -9,8 +9,10 @@ from lienthong.platform.exchange.services.directory import (
     accept_directory,
     directory_sources,
     issue_directory,
+    read_directory,
     refresh_directory,
 )
+from lienthong.platform.exchange.services.examining import examine_log, examine_log_daily
 from lienthong.platform.exchange.services.fetching import Fetcher, give_letters, take_receipts
 from lienthong.platform.exchange.services.folder import work_folder
 from lienthong.platform.exchange.services.grants import grant_access, withdraw_access
@@ -38,7 +40,7 @@ from lienthong.platform.exchange.services.questions import answer_question, ask
 from lienthong.platform.exchange.services.reception import Reply, failed, receive_letter
 from lienthong.platform.exchange.services.self_test import answer_self_test, take_self_test
 from lienthong.platform.exchange.services.together import GroupCommit, log_together
-from lienthong.platform.exchange.services.witness import keep_checkpoint, tell_checkpoints
+from lienthong.platform.exchange.services.witness import check_with_witness, keep_checkpoint, tell_checkpoints
 
 __all__ = [
     "Fetcher",
@@ -56,10 +58,13 @@ __all__ = [
     "can_issue",
     "change_node",
     "check_contracts",
+    "check_with_witness",
     "clear_uploads",
     "deliver_due",
     "directory_sources",
     "discard_letter",
+    "examine_log",
+    "examine_log_daily",
     "failed",
     "find_witness",
     "forget_contacts",
@@ -74,6 +79,7 @@ __all__ = [
     "post_letter",
     "post_letters",
     "proof_of",
+    "read_directory",
     "receive_application",
     "receive_letter",
     "receive_letters",

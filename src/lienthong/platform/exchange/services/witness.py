@@ -5,12 +5,16 @@ from typing import Any
 import structlog
 
 from lienthong.kernel import clock
+from lienthong.kernel.access import SYSTEM
 from lienthong.kernel.errors import Conflict, Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.exchange.log_letters import LogCheckpoint
-from lienthong.platform.exchange.models import WitnessedCheckpoint
+from lienthong.platform.exchange.models import Checkpoint, WitnessedCheckpoint
 from lienthong.platform.exchange.queries import directory as directory_queries
-from lienthong.platform.exchange.types import Envelope, Question
+from lienthong.platform.exchange.queries.checkpoints import compare_with_witness
+from lienthong.platform.exchange.services.checkpoints import find_witness
+from lienthong.platform.exchange.services.questions import ask
+from lienthong.platform.exchange.types import Envelope, LogFault, Question
 from lienthong.platform.signing import queries as signing_queries
 
 log = structlog.get_logger()
@@ -92,3 +96,38 @@ def tell_checkpoints(payload: dict[str, Any], question: Question) -> dict[str, A
         for one in kept[:_PAGE]
     ]
     return {"checkpoints": rows, "more": len(rows) == _PAGE}
+
+
+def check_with_witness() -> tuple[str, list[LogFault]]:
+    """Compare this node's checkpoints with those that its witnesses keep; which they are, and what does not fit.
+
+    Asks over the network. Raises Refused `exchange.no-witness`, and whatever `ask` raises.
+    """
+    witnesses = sorted(set(Checkpoint.objects.exclude(witness="").values_list("witness", flat=True)) - {""})
+    witnesses = witnesses or [code for code in [find_witness()] if code]
+    if not witnesses:
+        raise Refused(
+            "exchange.no-witness",
+            tr("Nút này chưa có nút làm chứng.", "This node has no witness yet."),
+            status=404,
+        )
+    faults: list[LogFault] = []
+    for witness in witnesses:
+        faults += compare_with_witness(_kept_by(witness), witness)
+    return ", ".join(witnesses), faults
+
+
+def _kept_by(witness: str) -> dict[int, str]:
+    kept: dict[int, str] = {}
+    while True:
+        told = ask(
+            "exchange.checkpoint",
+            {"after": max(kept, default=0)},
+            provider=witness,
+            purpose="Đối chiếu nhật ký với nút làm chứng",
+            legal_ground="Nghị định 47/2020/NĐ-CP",
+            actor=SYSTEM,
+        )
+        kept |= {int(one["number"]): str(one["digest"]) for one in told["checkpoints"]}
+        if not told["more"]:
+            return kept

@@ -2,13 +2,13 @@
 
 import io
 import zipfile
-from dataclasses import replace
 from uuid import UUID
 
 import orjson
 import pytest
 from django.db import connection
 
+from lienthong.kernel import clock
 from lienthong.kernel.errors import NotFound
 from lienthong.platform.exchange import chain, queries, services, wire
 from lienthong.platform.exchange.models import IncomingLetter, LogEntry, OutgoingLetter
@@ -79,12 +79,7 @@ def test_a_closed_row_proves_that_the_log_holds_the_message(province: Homes, sta
 
 
 def _other(number: int) -> chain.Fact:
-    return replace(_FACT, message_id=UUID(int=number))
-
-
-_FACT = chain.Fact(
-    wire.datetime.fromisoformat("2026-11-21T09:30:00+07:00"), UUID(int=1), "test-note.v1", "accepted", b""
-)
+    return chain.Fact(clock.at(2026, 11, 21), UUID(int=number), "test-note.v1", "accepted", b"")
 
 
 def test_a_log_proof_of_another_message_is_found(province: Homes) -> None:

@@ -1,7 +1,7 @@
 """Asking signing: whose certificate is this, is this signature good, who signed this document."""
 
 from lienthong.platform.signing.queries.batches import verify_batch, verify_batch_member
-from lienthong.platform.signing.queries.containers import verify_container, verify_container_here
+from lienthong.platform.signing.queries.containers import verify_container, verify_container_here, verify_proof
 from lienthong.platform.signing.queries.documents import MAX_PDF_BYTES, judge_pdf, too_large, verify_pdf
 from lienthong.platform.signing.queries.lifetimes import clock_skew, lifetimes
 from lienthong.platform.signing.queries.messages import (
@@ -92,6 +92,7 @@ __all__ = [
     "verify_detached",
     "verify_message",
     "verify_pdf",
+    "verify_proof",
     "verify_timestamp",
     "write_line",
 ]

@@ -1,7 +1,7 @@
 """Asking what a proof container proves."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import IO
 
@@ -10,7 +10,7 @@ from cryptography import x509
 from lienthong.kernel import clock, roles
 from lienthong.platform.signing.ports import TrustAnchors, TrustStore
 from lienthong.platform.signing.rules import certificates
-from lienthong.platform.signing.rules.asic import verdict
+from lienthong.platform.signing.rules.asic import bundle, verdict
 from lienthong.platform.signing.types import ContainerVerdict
 
 
@@ -48,3 +48,17 @@ def anchors_of(pems: Sequence[str]) -> TrustAnchors:
     others = tuple(one for one in dict.fromkeys(found) if one.issuer != one.subject)
     prints = "".join(sorted(certificates.thumbprint(one) for one in (*roots, *others)))
     return TrustAnchors(roots, others, sha256(prints.encode("ascii")).hexdigest())
+
+
+def verify_proof(
+    file: IO[bytes], *, trusted_roots: Sequence[str] | None = None, given: Mapping[str, bytes] | None = None
+) -> Iterator[tuple[str, ContainerVerdict]]:
+    """As `verify_container`, for one container or a ZIP of several (a message with its answer), one after another."""
+    held = bundle.open_bundle(file)
+    if held is None:
+        file.seek(0)
+        yield "", verify_container(file, trusted_roots=trusted_roots, given=given)
+        return
+    for name in held.names:
+        with held.open(name) as inner:
+            yield name, verify_container(inner, trusted_roots=trusted_roots, given=given)
