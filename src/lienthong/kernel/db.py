@@ -3,7 +3,16 @@
 from django.db import connection
 from django.db.transaction import atomic
 
-__all__ = ["advisory_lock", "atomic", "try_advisory_lock"]
+__all__ = ["advisory_lock", "atomic", "let_go", "try_advisory_lock"]
+
+
+def let_go() -> None:
+    """Give this thread's connection back to the pool, for who is about to wait for somebody else.
+
+    Outside Django's request cycle nobody else does it. Within a transaction nothing happens.
+    """
+    if connection.connection is not None and not connection.in_atomic_block:
+        connection.close()
 
 
 def advisory_lock(name: str) -> None:

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha512
 from urllib.parse import quote, unquote
 from uuid import UUID
@@ -131,6 +132,7 @@ def bad_header(name: str) -> Refused:
     )
 
 
+@lru_cache(maxsize=2048)
 def escape(text: str) -> str:
     """A text of people as a header value: UTF-8, percent-encoded."""
     return quote(nfc(text), safe=" !#$&'()*+,/:;=?@[]-._~")

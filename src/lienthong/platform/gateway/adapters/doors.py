@@ -6,6 +6,7 @@ escaped anew, judged, signed and sent on in that form.
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,8 @@ from urllib.parse import quote
 
 import orjson
 import structlog
-from django.db import connection
 
-from lienthong.kernel import tracing
+from lienthong.kernel import db, tracing
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
@@ -53,7 +53,7 @@ def door(handler: Handler) -> Callable[["WSGIEnvironment", "StartResponse"], Ite
             log.exception("a call broke its gateway")
             outgoing = Outgoing(500, "", [], refusal=_failed(), party=node().agency_code)
         finally:
-            _give_connection_back()
+            db.let_go()
         return _write(outgoing, incoming, trace[3:35], start_response)
 
     answer.access_rule = "client_system"  # type: ignore[attr-defined]  # as every route carries its rule
@@ -110,6 +110,7 @@ def _caller(environ: "WSGIEnvironment", headers: Pairs) -> tuple[Caller, Pairs]:
     return Caller(_plain(address), key, certificate), kept
 
 
+@lru_cache(maxsize=4096)
 def _plain(address: str) -> str:
     try:
         return str(ip_address(address))
@@ -149,12 +150,6 @@ def _closing(blocks: Iterable[bytes], body: Body) -> Iterator[bytes]:
         body.close()
 
 
-def _give_connection_back() -> None:
-    """Outside Django's request cycle nobody else returns this thread's connection to the pool."""
-    if connection.connection is not None and not connection.in_atomic_block:
-        connection.close()
-
-
 def _failed() -> Refused:
     return Refused("gateway.own-failed", tr("Cổng kết nối gặp lỗi.", "The gateway failed."), status=500)
 
@@ -179,7 +174,7 @@ def calls(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterab
         failed = Refused("gateway.failed", tr("Nút cung cấp gặp lỗi.", "The provider's node failed."), status=500)
         return _problem(failed, start_response)
     finally:
-        _give_connection_back()
+        db.let_go()
     body, size = reply.body, messages.LENGTH.size + len(reply.message) + reply.body.size
     headers = [
         ("content-type", messages.MEDIA_TYPE),

@@ -7,7 +7,7 @@ from datetime import datetime
 import orjson
 from django.db import Error as DatabaseError
 
-from lienthong.kernel import clock, http, tracing
+from lienthong.kernel import clock, db, http, tracing
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.ids import new_id
 from lienthong.kernel.profile import node
@@ -214,6 +214,7 @@ def _exchange(
     under_way: _Call, message: bytes, signature: bytes, body: spool.Spooled
 ) -> tuple[messages.Answer, spool.Spooled]:
     """Send the signed request; the verified answer and its body. Raises Refused with one code per cause."""
+    db.let_go()
     prefix = messages.LENGTH.pack(len(message)) + message
     small = body.small
     headers = (

@@ -32,10 +32,19 @@ def write(line: Line) -> None:
 
 
 def _write(lines: Sequence[Line]) -> None:
-    with db.atomic():
+    _prepare()
+    with db.atomic(), connection.connection.pipeline():
         exchange_services.log_together([line.entry for line in lines if line.entry])
         monitoring_services.record([line.operation for line in lines if line.operation])
         catalogue_services.count_calls([line.permission for line in lines if line.permission])
+
+
+def _prepare() -> None:
+    """These statements are long and always the same: parsing them anew would cost more than running them."""
+    connection.ensure_connection()
+    if connection.connection.prepare_threshold is None:
+        connection.connection.prepare_threshold = 2
+        connection.connection.prepared_max = 1000
 
 
 _group: "exchange_services.GroupCommit[Line]" = exchange_services.GroupCommit(_write, name="calls")

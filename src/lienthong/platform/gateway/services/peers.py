@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from django.db import connection
 
 from lienthong.kernel.errors import Refused
-from lienthong.kernel.profile import node
+from lienthong.kernel.profile import Node, node
 from lienthong.kernel.text import tr
 from lienthong.platform.exchange import queries as exchange_queries
 from lienthong.platform.exchange import services as exchange_services
@@ -33,24 +33,30 @@ _MEANINGS = {
 @dataclass(slots=True)
 class _Held:
     directory: Directory | None = None
-    home: str = ""
+    home: Node | None = None
     looked_at: float = 0.0
     asked_at: float = -_ASK_AGAIN_SECONDS
 
 
 _held = _Held()
 _looking = threading.Lock()
+_asking = threading.Lock()
 
 
 def directory() -> Directory:
     """The directory in force, looked at once a second. Raises Refused `exchange.directory-…`."""
-    held, home = _held.directory, str(node().home)
-    fresh = held is not None and home == _held.home and time.monotonic() - _held.looked_at < _LOOK_AGAIN_SECONDS
+    held, home = _held.directory, node()
+    fresh = held is not None and home is _held.home and time.monotonic() - _held.looked_at < _LOOK_AGAIN_SECONDS
     if held is not None and fresh and not connection.in_atomic_block:
         return held
-    with _looking:
+    # One thread looks; the others go on with what is held, if it is of this node.
+    if not _looking.acquire(blocking=held is None or home is not _held.home or connection.in_atomic_block):
+        return held if held is not None else directory()
+    try:
         found = exchange_queries.get_directory()
         _held.directory, _held.home, _held.looked_at = found, home, time.monotonic()
+    finally:
+        _looking.release()
     return found
 
 
@@ -121,7 +127,7 @@ def _thumbprint(pem: str) -> str:
 def _ask_hub_again() -> bool:
     """A certificate may be newer than our directory; the hub is asked now and then, not for every forged call."""
     now = time.monotonic()
-    with _looking:
+    with _asking:
         if now - _held.asked_at < _ASK_AGAIN_SECONDS or connection.in_atomic_block:
             return False
         _held.asked_at = now

@@ -14,7 +14,7 @@ import orjson
 from django.db import Error as DatabaseError
 from django.db import IntegrityError
 
-from lienthong.kernel import clock, http, tracing
+from lienthong.kernel import clock, db, http, tracing
 from lienthong.kernel.errors import NotAllowed, Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
@@ -277,6 +277,7 @@ def _forward(asked: _Asked, permission: Permission) -> _Given:
         )
     url = permission.base_url.rstrip("/") + permission.path if asked.path else permission.base_url
     body, small = asked.body, asked.body.small
+    db.let_go()
     try:
         with http.stream(
             asked.message.method,

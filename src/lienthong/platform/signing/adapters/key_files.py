@@ -40,7 +40,7 @@ class KeyFiles:
 
     def __init__(self, home: Path | None = None) -> None:
         self._home = home
-        self._loaded: dict[Path, _Loaded] = {}
+        self._loaded: dict[str, _Loaded] = {}
         # Keys that this process used and that were replaced: a message may just be on its way to be signed.
         self._earlier: dict[str, _Loaded] = {}
 
@@ -130,19 +130,20 @@ class KeyFiles:
         return private, chain
 
     def _load(self, key: KeyName) -> _Loaded:
-        path = self._folder / f"{names.file_stem(key)}.key"
+        place = f"{self._home or node().home}/keys/{names.file_stem(key)}.key"
         try:
-            state = path.stat()
+            state = os.stat(place)  # noqa: PTH116 (for every message, so without making a Path)
         except FileNotFoundError as error:
             raise unknown_key(key) from error
         stamp = (state.st_mtime_ns, state.st_ino)
-        held = self._loaded.get(path)
+        held = self._loaded.get(place)
         if held is None or held.stamp != stamp:
+            path = Path(place)
             if os.name == "posix" and state.st_mode & _OTHERS:
                 raise _exposed(path)
             if held is not None:
                 self._earlier[held.chain.thumbprint] = held
-            held = self._loaded[path] = _Loaded(stamp, *self._read_pair(key, path))
+            held = self._loaded[place] = _Loaded(stamp, *self._read_pair(key, path))
         return held
 
 
@@ -157,19 +158,28 @@ class TrustFiles:
         self._held: dict[tuple[Path, tuple[str, ...]], tuple[tuple[tuple[str, int], ...], TrustAnchors]] = {}
 
     def anchors(self) -> TrustAnchors:
-        return self._read("*.pem")
+        return self._read(("trust",))
 
     def timestamp_anchors(self) -> TrustAnchors:
-        return self._read("*.pem", "timestamps/*.pem")
+        return self._read(("trust", "trust/timestamps"))
 
-    def _read(self, *patterns: str) -> TrustAnchors:
-        folder = (self._home or node().home) / "trust"
-        files = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
-        stamp = tuple((str(path), path.stat().st_mtime_ns) for path in files)
-        held = self._held.get((folder, patterns))
+    def _read(self, folders: tuple[str, ...]) -> TrustAnchors:
+        home = self._home or node().home
+        stamp = tuple(one for folder in folders for one in _listed(f"{home}/{folder}"))
+        held = self._held.get((home, folders))
         if held is None or held[0] != stamp:
-            held = self._held[folder, patterns] = (stamp, _read_anchors(folder, files))
+            files = [Path(path) for path, _ in stamp]
+            held = self._held[home, folders] = (stamp, _read_anchors(home / "trust", files))
         return held[1]
+
+
+def _listed(folder: str) -> list[tuple[str, int]]:
+    """The PEM files of a folder and when they changed; looked at for every message, so without `pathlib`."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted((one.path, one.stat().st_mtime_ns) for one in found if one.name.endswith(".pem"))
+    except FileNotFoundError:
+        return []
 
 
 def _read_anchors(folder: Path, files: list[Path]) -> TrustAnchors:
