@@ -72,3 +72,8 @@ def close_log() -> None:
     """Close what the log has got by a checkpoint, and have it stamped; also the backlog of hours without a stamp."""
     services.make_checkpoint()
     services.stamp_checkpoints()
+
+
+def examine_log() -> None:
+    """Verify the whole log once a day."""
+    services.examine_log_daily()

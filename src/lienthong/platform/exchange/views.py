@@ -251,7 +251,7 @@ def message_log(request: HttpRequest) -> HttpResponse:
     verdict, trouble = None, None
     if request.method == "POST":
         try:
-            verdict = queries.verify_log()
+            verdict = services.examine_log()
         except Refused as refusal:
             trouble = refusal.message
     context = {

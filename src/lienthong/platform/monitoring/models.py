@@ -124,3 +124,15 @@ class SummedUpTo(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(id=1), name="monitoring_one_mark"),
         ]
+
+
+class Finding(models.Model):
+    """Finding (kết quả kiểm tra): what the last run of a check found that takes too long to run at every look."""
+
+    name = models.CharField(max_length=60, unique=True)
+    at = models.DateTimeField()
+    good = models.BooleanField()
+    sentence_vi = models.TextField()
+    sentence_en = models.TextField()
+    hint_vi = models.TextField(blank=True)
+    hint_en = models.TextField(blank=True)

@@ -3,7 +3,7 @@
 from lienthong.kernel.roles import Role
 from lienthong.kernel.text import tr
 from lienthong.platform.monitoring import jobs
-from lienthong.platform.monitoring.queries.health import check_disk, measure_disk
+from lienthong.platform.monitoring.queries.health import check_disk, check_findings, measure_disk
 
 ROLES: tuple[Role, ...] = (
     Role(
@@ -23,7 +23,7 @@ ROLES: tuple[Role, ...] = (
             ("exchange", "/van-hanh/trao-doi/ban-ghi/", tr("Bản ghi vận hành", "Operational records"), 35),
             ("exchange", "/van-hanh/trao-doi/chung-thu/", tr("Chứng thư", "Certificates"), 80),
         ),
-        checks=(check_disk,),
+        checks=(check_disk, check_findings),
         measures=(measure_disk,),
     ),
 )

@@ -40,7 +40,7 @@ def holder(db: None, homes: Homes, desk: Desk, monkeypatch: pytest.MonkeyPatch) 
 
 
 def _bring(homes: Homes, desk: Desk) -> Callable[..., http.Response]:
-    def request(_method: str, url: str, *, body: bytes, headers: dict[str, str], timeout: float) -> http.Response:
+    def request(_method: str, url: str, *, body: bytes, headers: dict[str, str], **_: Any) -> http.Response:
         with at_node(homes, "G01", desk):
             path = "/" + url.split("/", 3)[3]
             answer = Client().post(path, body, content_type="application/json", headers=headers)
@@ -153,10 +153,10 @@ def test_an_answer_that_does_not_verify_is_not_used(
 ) -> None:
     honest = _bring(holder, desk)
 
-    def crooked(method: str, url: str, *, headers: dict[str, str], timeout: float, body: bytes = b"") -> http.Response:
+    def crooked(method: str, url: str, *, headers: dict[str, str], body: bytes = b"", **more: Any) -> http.Response:
         if method == "GET":  # the hub, asked for a newer directory because a certificate is unknown
             raise http.Unreachable("refused")
-        answer = honest(method, url, body=body, headers=headers, timeout=timeout)
+        answer = honest(method, url, body=body, headers=headers, **more)
         if fault == "tampered":
             return http.Response(200, answer.headers, answer.body.replace(b"001", b"002"))
         if fault == "unsigned":

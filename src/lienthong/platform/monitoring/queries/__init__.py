@@ -1,6 +1,6 @@
 """Asking monitoring: how well the node can work, its numbers, volumes and single records."""
 
-from lienthong.platform.monitoring.queries.health import run_checks, take_measures, worst_level
+from lienthong.platform.monitoring.queries.health import last_finding, run_checks, take_measures, worst_level
 from lienthong.platform.monitoring.queries.records import (
     get_operation,
     iterate_operational_records,
@@ -22,6 +22,7 @@ __all__ = [
     "get_operation",
     "iterate_operational_records",
     "iterate_operations",
+    "last_finding",
     "list_faults",
     "list_flows",
     "list_operations",

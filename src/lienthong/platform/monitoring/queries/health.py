@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from threading import Lock
 
 import structlog
@@ -12,7 +13,8 @@ from lienthong.kernel import roles
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.health import LEVELS, Check, Level, Measure
 from lienthong.kernel.profile import node
-from lienthong.kernel.text import tr
+from lienthong.kernel.text import Bilingual, show_moment, tr
+from lienthong.platform.monitoring.models import Finding
 
 log = structlog.get_logger()
 
@@ -99,6 +101,23 @@ def check_disk() -> Iterable[Check]:
             "Make room or move the archive before it is full: a full node can take nothing in.",
         ),
     )
+
+
+def check_findings() -> Iterable[Check]:
+    """What checks that run by themselves or by hand found when they last ran."""
+    for one in Finding.objects.order_by("name"):
+        at = show_moment(one.at)
+        yield Check(
+            one.name,
+            "ok" if one.good else "warn",
+            tr(f"{one.sentence_vi} (kiểm tra lúc {at})", f"{one.sentence_en} (checked {at})"),
+            None if one.good or not one.hint_vi else Bilingual(one.hint_vi, one.hint_en),
+        )
+
+
+def last_finding(name: str) -> datetime | None:
+    """When this check last ran; None: never."""
+    return Finding.objects.filter(name=name).values_list("at", flat=True).first()
 
 
 def measure_disk() -> Iterable[Measure]:
