@@ -31,7 +31,7 @@ def run(home: Path, ports: str, *, fresh: bool, once: bool) -> int:
             say("The demo country is up.")
             print(welcome(country), flush=True)
             if not once:
-                _stay(country, say)
+                stay(country, say)
     except (CountryProblem, PortTaken, ServerProblem, UpgradeFailed, ValueError) as problem:
         print(f"lienthong: {problem}", file=sys.stderr)
         return 1
@@ -49,7 +49,7 @@ def _read_ports(ports: str) -> tuple[int, ...]:
     return numbers
 
 
-def _stay(country: Country, say: Callable[[str], None]) -> None:
+def stay(country: Country, say: Callable[[str], None]) -> None:
     """Until Ctrl+C or SIGTERM; a node that dies is started again, as an operator's supervisor would."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -36,7 +36,10 @@ class CountryProblem(Exception):
 
 @dataclass
 class Country:
-    """Three nodes on one server. `prepare` once, then `start`; `kill` and `restart` are for tests of faults."""
+    """Nodes on one server, by default the three of the demo. `prepare` once, then `start`.
+
+    `kill` and `restart` are for tests of faults.
+    """
 
     home: Path
     ports: Sequence[int] = DEFAULT_PORTS
@@ -44,6 +47,8 @@ class Country:
     people: int = 20_000
     durable: bool = True
     environment: dict[str, str] = field(default_factory=dict)
+    names: Sequence[str] = NAMES
+    profiles: Path = REPOSITORY / "nodes"
     exchange_ports: Sequence[int] = ()
     """Ports on which nodes speak mutual TLS with one another; none: they speak plainly, on loopback."""
 
@@ -61,7 +66,7 @@ class Country:
     # What stands where
 
     def port(self, name: str) -> int:
-        return self.ports[NAMES.index(name)]
+        return self.ports[self.names.index(name)]
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.port(name)}"
@@ -70,10 +75,10 @@ class Country:
         """Where other nodes reach this one."""
         if not self.exchange_ports:
             return self.url(name)
-        return f"https://127.0.0.1:{self.exchange_ports[NAMES.index(name)]}"
+        return f"https://127.0.0.1:{self.exchange_ports[self.names.index(name)]}"
 
     def profile_path(self, name: str) -> Path:
-        return REPOSITORY / "nodes" / f"{name}.toml"
+        return self.profiles / f"{name}.toml"
 
     def database_url(self, name: str) -> str:
         return cluster.with_database_name(self._server_url, self.database(name))
@@ -102,8 +107,8 @@ class Country:
             "LIENTHONG_EXCHANGE_URL": self.exchange_url(name) if self.exchange_ports else "",
             "LIENTHONG_AUTHORITY": str(self.home / "authority"),
             "LIENTHONG_DEMO_PEOPLE": str(self.people),
-            "LIENTHONG_DEMO_NODES": json.dumps({other: self.url(other) for other in NAMES}),
-            "LIENTHONG_DEMO_EXCHANGE": json.dumps({other: self.exchange_url(other) for other in NAMES}),
+            "LIENTHONG_DEMO_NODES": json.dumps({other: self.url(other) for other in self.names}),
+            "LIENTHONG_DEMO_EXCHANGE": json.dumps({other: self.exchange_url(other) for other in self.names}),
             "DATABASE_URL": self.database_url(name),
             "DJANGO_SETTINGS_MODULE": "lienthong.node.settings",
             "PYTHONUNBUFFERED": "1",
@@ -114,7 +119,7 @@ class Country:
     def throw_away(self) -> None:
         """Forget everything: databases, keys, files."""
         if given := os.environ.get("DATABASE_URL"):
-            cluster.drop_databases(given, [self.database(name) for name in NAMES])
+            cluster.drop_databases(given, [self.database(name) for name in self.names])
         throw_away(self.home / "postgres")
         shutil.rmtree(self.home, ignore_errors=True)
 
@@ -124,12 +129,13 @@ class Country:
             require_free_port(port)
         self.home.mkdir(parents=True, exist_ok=True)
         self._start_server()
-        missing = [name for name in NAMES if not self._is_seeded(name)]
+        missing = [name for name in self.names if not self._is_seeded(name)]
         if missing:
             self.say("Making the databases …")
-        cluster.ensure_databases(self._server_url, [self.database(name) for name in NAMES], self._upgrade_environment())
-        for group in (("hub",), ("population", "province")):
-            self._seed([name for name in group if name in missing])
+        databases = [self.database(name) for name in self.names]
+        cluster.ensure_databases(self._server_url, databases, self._upgrade_environment())
+        self._seed([name for name in missing if name == "hub"])
+        self._seed([name for name in missing if name != "hub"])
 
     def _start_server(self) -> None:
         if given := os.environ.get("DATABASE_URL"):
@@ -171,9 +177,9 @@ class Country:
 
     def start(self) -> None:
         """Start all nodes and wait until each says it is healthy."""
-        for name in NAMES:
+        for name in self.names:
             self.start_node(name)
-        for name in NAMES:
+        for name in self.names:
             self.wait_until_healthy(name)
 
     def start_node(self, name: str) -> None:

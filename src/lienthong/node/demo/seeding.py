@@ -158,7 +158,8 @@ def _directory() -> str:
         return ""
     addresses: dict[str, str] = json.loads(os.environ.get("LIENTHONG_DEMO_NODES", "{}"))
     among_nodes: dict[str, str] = json.loads(os.environ.get("LIENTHONG_DEMO_EXCHANGE", "{}"))
-    for folder, agency_code, name in NODES:
+    listed = [one for one in NODES if one[0] in addresses]
+    for folder, agency_code, name in listed:
         home = node().home.parent / folder
         if agency_code != node().agency_code:
             signing.issue_certificate(
@@ -177,7 +178,7 @@ def _directory() -> str:
             certificate_pem=(home / "keys" / "node.crt").read_text(encoding="ascii"),
             actor=SYSTEM,
         )
-    for client, for_citizens in READERS:
+    for client, for_citizens in READERS if "population" in addresses else ():
         for service, purpose, ground in population_queries.list_grants_needed(for_citizens=for_citizens):
             exchange.grant_access(
                 client=client,
@@ -189,4 +190,4 @@ def _directory() -> str:
                 actor=SYSTEM,
             )
     published = procedures.publish_procedures(actor=SYSTEM)
-    return f"the directory of {len(NODES)} nodes, {published} letters with procedures"
+    return f"the directory of {len(listed)} nodes, {published} letters with procedures"

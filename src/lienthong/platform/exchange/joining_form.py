@@ -1,6 +1,5 @@
 """The application to join on the wire (docs/protocols/joining.md), and the digits that people compare. Pure."""
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, read_text, tr
 from lienthong.platform.exchange.directory_form import Address, AgencyCode
+from lienthong.platform.exchange.types import NewNode
 
 MAX_BYTES = 64 * 1024
 _GROUPS, _GROUP = 5, 5
@@ -66,23 +66,6 @@ class ApplicationForm(_Form):
     pull: bool = False
     witness: AgencyCode | Literal[""] = ""
     requests: _Requests
-
-
-@dataclass(frozen=True, slots=True)
-class NewNode:
-    """What a node says of itself when it asks to be listed."""
-
-    agency_code: str
-    name: Bilingual
-    contact_name: str
-    contact_phone: str
-    contact_email: str
-    base_url: str
-    exchange_url: str
-    pull: bool
-    witness: str
-    node_request: str
-    tls_request: str
 
 
 def compose(new: NewNode) -> bytes:

@@ -155,6 +155,23 @@ class DirectoryState:
 
 
 @dataclass(frozen=True, slots=True)
+class NewNode:
+    """What a node says of itself when it asks to be listed."""
+
+    agency_code: str
+    name: Bilingual
+    contact_name: str
+    contact_phone: str
+    contact_email: str
+    base_url: str
+    exchange_url: str
+    pull: bool
+    witness: str
+    node_request: str
+    tls_request: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationRow:
     """Application to join (đơn đăng ký kết nối) as the hub's operator sees it. `state`: waiting, approved, refused."""
 

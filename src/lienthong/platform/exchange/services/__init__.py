@@ -1,6 +1,7 @@
 """Telling the exchange: post and resend letters, ask questions, keep the directory and the grants."""
 
 from lienthong.platform.exchange.contracts import check_contracts, write_contracts
+from lienthong.platform.exchange.services.archive import Archived, archive_folder, run_archive, transfer_files
 from lienthong.platform.exchange.services.batch_reception import receive_letters
 from lienthong.platform.exchange.services.changing import activate_listed, announce_changes, change_node
 from lienthong.platform.exchange.services.checkpoints import find_witness, make_checkpoint, stamp_checkpoints
@@ -47,6 +48,7 @@ from lienthong.platform.exchange.services.together import GroupCommit, log_toget
 from lienthong.platform.exchange.services.witness import check_with_witness, keep_checkpoint, tell_checkpoints
 
 __all__ = [
+    "Archived",
     "Fetcher",
     "GroupCommit",
     "Postman",
@@ -58,6 +60,7 @@ __all__ = [
     "answer_question",
     "answer_self_test",
     "approve_application",
+    "archive_folder",
     "ask",
     "can_issue",
     "change_node",
@@ -96,6 +99,7 @@ __all__ = [
     "register_node",
     "resend_all",
     "resend_letter",
+    "run_archive",
     "run_self_test",
     "seal_log",
     "send_post",
@@ -104,6 +108,7 @@ __all__ = [
     "take_receipts",
     "take_self_test",
     "tell_checkpoints",
+    "transfer_files",
     "withdraw_access",
     "withdraw_certificate",
     "work_folder",

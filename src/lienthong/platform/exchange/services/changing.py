@@ -67,8 +67,8 @@ def announce_changes() -> bool:
 
 def differs(listed: NodeEntry, change: NodeChanged) -> bool:
     """Does the directory lack something that the node says of itself?"""
-    said = (change.base_url, change.exchange_url, change.pull, change.witness)
-    known = (listed.base_url, listed.exchange_url, listed.pull, listed.witness)
+    said = (change.base_url, change.exchange_url or change.base_url, change.pull, change.witness)
+    known = (listed.base_url, listed.address, listed.pull, listed.witness)
     fresh = {directory_form.thumbprint(pem) for pem in (*change.certificates, *change.tls_certificates)}
     shown = {directory_form.thumbprint(pem) for pem in (*listed.certificates, *listed.tls_certificates)}
     return said != known or not fresh <= shown

@@ -179,6 +179,17 @@ def accept_directory(body: bytes, signature: str) -> Directory:
     Raises Refused `exchange.bad-directory` (form, signer, serial or version going back, already expired, issued in
     the future), `exchange.directory-fork` when it does not continue the issues seen here, or `signing.*`.
     """
+    directory = read_directory(body, signature)
+    with db.atomic():
+        db.advisory_lock("exchange.directory")
+        if held := DirectoryCopy.objects.first():
+            _check_continues(held, directory, body)
+        _keep(directory, body, signature)
+    return directory
+
+
+def read_directory(body: bytes, signature: str) -> Directory:
+    """A directory that the hub signed and that is in force; nothing is kept. Raises as `accept_directory`."""
     directory = directory_form.parse(body)
     hub_code = str(node().parameters.get("hub_code", "G22"))
     hub = directory.nodes.get(directory.issuer)
@@ -193,11 +204,6 @@ def accept_directory(body: bytes, signature: str) -> Directory:
             tr("Chữ ký trên danh bạ không phải của nút trung tâm.", "The signature is not the hub's."), "signature"
         )
     _check_times(directory)
-    with db.atomic():
-        db.advisory_lock("exchange.directory")
-        if held := DirectoryCopy.objects.first():
-            _check_continues(held, directory, body)
-        _keep(directory, body, signature)
     return directory
 
 

@@ -1,6 +1,7 @@
 """Joining (đăng ký kết nối): the hub takes applications, its operator approves or refuses them."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
@@ -14,7 +15,7 @@ from lienthong.platform.exchange import joining_form
 from lienthong.platform.exchange.models import Application
 from lienthong.platform.exchange.queries.joining import describe, fingerprint_of
 from lienthong.platform.exchange.services.nodes import register_node
-from lienthong.platform.exchange.types import ApplicationRow
+from lienthong.platform.exchange.types import ApplicationRow, NewNode
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing_services
 from lienthong.platform.signing.types import CertificateKind
@@ -24,6 +25,26 @@ log = structlog.get_logger()
 AUTHORITY_ROLE = "signing.demo_authority"
 MOST_WAITING = 200
 CONTACT_KEPT = timedelta(days=90)
+
+
+def compose_application(new: NewNode) -> bytes:
+    """The bytes of an application, as a node that joins posts them. Raises Refused `exchange.bad-application`."""
+    return joining_form.compose(new)
+
+
+def fingerprint_of_application(body: bytes) -> str:
+    """The 25 digits that the asker reads out."""
+    return joining_form.fingerprint(joining_form.digest_of(body))
+
+
+def fingerprint_of_trust(pems: Iterable[str]) -> str:
+    """The 25 digits over trusted roots that the hub's operator reads out."""
+    return joining_form.fingerprint(signing_queries.trust_fingerprint(pems))
+
+
+def is_same_fingerprint(typed: str, expected: str) -> bool:
+    """Are these the digits, however they were spaced?"""
+    return joining_form.same_fingerprint(typed, expected)
 
 
 def receive_application(body: bytes) -> ApplicationRow:
@@ -63,7 +84,7 @@ def receive_application(body: bytes) -> ApplicationRow:
     return describe(row)
 
 
-def _check_requests(new: joining_form.NewNode) -> None:
+def _check_requests(new: NewNode) -> None:
     """The requests must be for this agency, and the TLS request for the host where the node will listen."""
     pairs = [("requests.node", new.node_request), *([("requests.tls", new.tls_request)] if new.tls_request else [])]
     for field, pem in pairs:

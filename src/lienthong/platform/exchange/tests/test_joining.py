@@ -14,12 +14,12 @@ from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Conflict, NotAllowed, Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.exchange import directory_form, joining_form, queries, services
-from lienthong.platform.exchange.joining_form import NewNode
 from lienthong.platform.exchange.letters import NodeChanged
 from lienthong.platform.exchange.models import Application, OutgoingLetter
 from lienthong.platform.exchange.services import changing
 from lienthong.platform.exchange.services import joining as joining_services
 from lienthong.platform.exchange.tests.country import LAN, Homes, at_node, certificate_of, register_all
+from lienthong.platform.exchange.types import NewNode
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing_services
 

@@ -266,7 +266,7 @@ def test_a_clerk_writes_and_sees_how_far_it_is(clerk: Client) -> None:
     read = clerk.get(f"/thu-dien-tu-lien-thong/thu/{item.letter_id}/").content.decode()
     assert "a.pdf" in read
     part = clerk.get(f"/thu-dien-tu-lien-thong/thu/{item.letter_id}/tep/{item.parts[0]['sha256']}/")
-    assert b"".join(part.streaming_content) == PDF  # type: ignore[arg-type,attr-defined]  # a file answer streams
+    assert b"".join(part.streaming_content) == PDF  # type: ignore[attr-defined]  # a file answer streams
 
 
 @pytest.mark.parametrize(
