@@ -13,6 +13,10 @@ ROLES: tuple[Role, ...] = (
         needs=("exchange.member",),
         doors=(
             ("/r1/", "lienthong.platform.gateway.adapters.doors:facade"),
+            ("/VN/GOV/", "lienthong.platform.gateway.adapters.govstack:call"),
+            ("/listClients", "lienthong.platform.gateway.adapters.listing:list_clients"),
+            ("/xroad-endpoint", "lienthong.platform.gateway.adapters.soap:call"),
+            ("/wsdl", "lienthong.platform.gateway.adapters.soap:wsdl"),
             ("/exchange/calls", "lienthong.platform.gateway.adapters.doors:calls"),
         ),
     ),

@@ -195,10 +195,11 @@ def _headers(under_way: _Call) -> Pairs:
 
 
 def _purpose_lines(under_way: _Call) -> Pairs:
-    permission = under_way.permission
+    permission, incoming = under_way.permission, under_way.incoming
     if permission is None:
-        given = _purpose_id(under_way.incoming)
-        return [(f"{messages.OWN}purpose-id", given)] if given else []
+        given = _purpose_id(incoming)
+        lines = [(f"{messages.OWN}purpose-id", given)] if given else []
+        return [*lines, (f"{messages.OWN}style", "camel")] if incoming.value("information-mediator-client") else lines
     return [
         (f"{messages.OWN}purpose-id", str(permission.purpose_id)),
         (f"{messages.OWN}purpose", messages.escape(permission.purpose)),

@@ -260,8 +260,9 @@ def _ask_system(asked: _Asked) -> _Given:
     facts.times.now("request_out")
     if asked.permission is None:
         facts.kind = "META"
-        status, kind, body = describing.describe(facts.service, facts.client, asked.query)
-        given = _Given(status, "OK", [("content-type", kind)], spool.keep(body))
+        style = asked.message.value(f"{messages.OWN}style")
+        kind, body = describing.describe(facts.service, facts.client, asked.query, style)
+        given = _Given(200, "OK", [("content-type", kind)], spool.keep(body))
     else:
         given = _forward(asked, asked.permission)
     facts.times.now("response_in")
