@@ -27,6 +27,15 @@ ROLES: tuple[Role, ...] = (
             "Catalogue of data services: publishes, agrees, keeps quotas",
         ),
         needs=("exchange.member",),
+        urls=(("van-hanh/trao-doi/", "lienthong.platform.catalogue.urls"),),
+        tabs=(
+            ("exchange", "/van-hanh/trao-doi/dich-vu/", tr("Danh mục dịch vụ", "Catalogue of services"), 40),
+            ("exchange", "/van-hanh/trao-doi/dich-vu-cua-toi/", tr("Dịch vụ của chúng tôi", "Our services"), 41),
+            ("exchange", "/van-hanh/trao-doi/he-thong/", tr("Hệ thống", "Systems"), 42),
+            ("exchange", "/van-hanh/trao-doi/thoa-thuan/", tr("Thỏa thuận", "Agreements"), 50),
+            ("exchange", "/van-hanh/trao-doi/quyen/", tr("Quyền và hạn mức", "Permissions, quotas"), 51),
+            ("exchange", "/van-hanh/trao-doi/vi-sao/", tr("Vì sao?", "Why?"), 52),
+        ),
         inbox=(
             (ServiceSuspended, inbox.on_service_suspended),
             (AgreementRequested, inbox.on_agreement_requested),
