@@ -4,6 +4,7 @@ A door is a WSGI callable that a role names by prefix. It carries `access_rule` 
 what Django's request cycle would do for it.
 """
 
+import threading
 from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
@@ -12,6 +13,9 @@ from lienthong.kernel import roles
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PAGES = 10
+"""Requests that Django answers at once: each may hold one of the pool's database connections."""
 
 
 def find_door(named: str) -> "WSGIApplication":
@@ -26,14 +30,14 @@ def find_door(named: str) -> "WSGIApplication":
 def before(application: "WSGIApplication") -> "WSGIApplication":
     """The application with this node's open doors in front of it."""
     doors = tuple((prefix, find_door(named)) for role in roles.opened() for prefix, named in role.doors)
-    if not doors:
-        return application
+    places = threading.BoundedSemaphore(PAGES)
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         for prefix, door in doors:
             if path.startswith(prefix):
                 return door(environ, start_response)
-        return application(environ, start_response)
+        with places:
+            return application(environ, start_response)
 
     return answer

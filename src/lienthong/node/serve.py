@@ -19,7 +19,8 @@ from lienthong.node.children import end_with_parent
 from lienthong.node.exchange_port import ExchangePort
 from lienthong.node.postgres import EmbeddedServer, ServerInUse, ServerProblem
 
-THREADS = 8
+# Calls of data services wait for other nodes in their threads; pages have places of their own (`doors.PAGES`).
+THREADS = 96
 
 
 def run(profile_path: Path) -> int:

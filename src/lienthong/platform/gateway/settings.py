@@ -77,7 +77,7 @@ def _read(key: _Key) -> Settings:
         fault_codes="7.7" if str(table.get("fault_codes", "7.8")) == "7.7" else "7.8",
         max_body=int(table.get("max_body_mb", 2048)) * 2**20,
         keep_bytes=min(int(table.get("keep_kb", 64)) * 1024, 256 * 1024),
-        most_calls=int(table.get("most_calls", 24)),
-        most_per_service=int(table.get("most_per_service", 20)),
+        most_calls=int(table.get("most_calls", 40)),
+        most_per_service=int(table.get("most_per_service", 32)),
         proxies=int(key.parameters.get("proxies", int(node().base_url.startswith("https://")))),
     )
