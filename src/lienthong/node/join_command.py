@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from lienthong.node.commanding import Commands
+from lienthong.node.commanding import Commands, become_node
 
 
 def add_to(commands: Commands) -> None:
@@ -38,6 +38,10 @@ def add_to(commands: Commands) -> None:
 
 
 def _join(arguments: argparse.Namespace) -> int:
+    from lienthong.node.joining_profile import prepare
+
+    hub_code = prepare(arguments)
+    become_node(arguments)
     from lienthong.node.joining import run
 
-    return run(arguments)
+    return run(arguments, hub_code)

@@ -14,54 +14,20 @@ from lienthong.kernel import http
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import Bilingual
-from lienthong.node.commanding import become_node
+from lienthong.node.joining_profile import TIMEOUT, CannotJoin, read_json
 from lienthong.platform.exchange import services as exchange
 from lienthong.platform.exchange.types import NewNode
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing
 
 _POLL_SECONDS = 3.0
-_TIMEOUT = 15.0
-_NEW_PROFILE = """# {title}: written by ./lienthong join
-[node]
-name = {name}
-agency_code = {code}
-title = {title_quoted}
-title_en = {title_en}
-port = {port}
-base_url = {base_url}
-hub_url = {hub}
-roles = [
-    "identity.accounts",
-    "signing.keys",
-    "agencies.lookup",
-    "monitoring.records",
-    "exchange.member",
-    "exchange.post_office",
-    "notices.inbox",
-]
-
-[parameters]
-hub_code = {hub_code}
-
-[parameters.exchange]
-pull = {pull}
-"""
 
 
-class CannotJoin(Exception):
-    """Joining cannot go on; the sentence says why and what to do."""
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Join, or go on joining. Gives 1 with a sentence when it cannot."""
+def run(arguments: argparse.Namespace, hub_code: str) -> int:
+    """Join, or go on joining, as the node of the profile. Gives 1 with a sentence when it cannot."""
     hub = arguments.hub.rstrip("/")
     try:
-        trust = _read_trust(hub)
-        if not arguments.profile.exists():
-            _write_profile(arguments, hub, trust["hub_code"])
-        become_node(arguments)
-        _check_profile(trust["hub_code"])
+        _check_profile(hub_code)
         application = _application(arguments, hub)
         told = _wait(application, arguments.wait)
         _install(told, arguments.trust_fingerprint)
@@ -80,28 +46,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 # The profile
-
-
-def _write_profile(arguments: argparse.Namespace, hub: str, hub_code: str) -> None:
-    if not (arguments.code and arguments.title):
-        raise CannotJoin(f"There is no {arguments.profile}. Give --code and --title to have it written.")
-    quoted = json.dumps
-    base_url = arguments.base_url or f"http://127.0.0.1:{arguments.port}"
-    text = _NEW_PROFILE.format(
-        title=arguments.title.replace("\n", " "),
-        name=quoted(re.sub(r"[^a-z0-9]", "_", f"n_{arguments.code.lower()}")),
-        code=quoted(arguments.code),
-        title_quoted=quoted(arguments.title, ensure_ascii=False),
-        title_en=quoted(arguments.title_en or arguments.title, ensure_ascii=False),
-        port=arguments.port,
-        base_url=quoted(base_url),
-        hub=quoted(hub),
-        hub_code=quoted(hub_code),
-        pull="true" if arguments.pull else "false",
-    )
-    arguments.profile.parent.mkdir(parents=True, exist_ok=True)
-    arguments.profile.write_text(text, encoding="utf-8")
-    print(f"Wrote the profile {arguments.profile}.")
 
 
 def _check_profile(hub_code: str) -> None:
@@ -150,9 +94,9 @@ def _application(arguments: argparse.Namespace, hub: str) -> _Application:
         f"{hub}/exchange/applications",
         body=body,
         headers={"Content-Type": "application/json"},
-        timeout=_TIMEOUT,
+        timeout=TIMEOUT,
     )
-    told = _read_json(answer, 201)
+    told = read_json(answer, 201)
     expected = exchange.fingerprint_of_application(body)
     if told["fingerprint"] != expected:
         raise CannotJoin("The hub took other bytes than were sent: somebody between may have changed them.")
@@ -199,11 +143,11 @@ def _wait(application: _Application, seconds: float) -> dict[str, Any]:
     deadline = time.monotonic() + seconds
     while True:
         try:
-            answer = http.request("GET", application.status_url, timeout=_TIMEOUT)
+            answer = http.request("GET", application.status_url, timeout=TIMEOUT)
         except http.Unreachable as unreachable:
             print(f"The hub cannot be reached ({unreachable}); asking again …", file=sys.stderr)
         else:
-            told = _read_json(answer, 200)
+            told = read_json(answer, 200)
             if told["state"] == "approved":
                 return told
             if told["state"] == "refused":
@@ -214,10 +158,6 @@ def _wait(application: _Application, seconds: float) -> dict[str, Any]:
 
 
 # Installing
-
-
-def _read_trust(hub: str) -> dict[str, Any]:
-    return _read_json(http.request("GET", f"{hub}/exchange/trust", timeout=_TIMEOUT), 200)
 
 
 def _install(told: dict[str, Any], typed: str) -> None:
@@ -255,7 +195,7 @@ def _prompt(question: str) -> str:
 
 def _check_listed(hub: str) -> int:
     """The serial of the hub's directory, in which this node must stand with its new certificate."""
-    answer = http.request("GET", f"{hub}/exchange/directory?version=2", timeout=_TIMEOUT)
+    answer = http.request("GET", f"{hub}/exchange/directory?version=2", timeout=TIMEOUT)
     if answer.status != 200:
         raise CannotJoin(f"The hub gives no directory (HTTP {answer.status}).")
     directory = exchange.read_directory(answer.body, answer.headers.get("lienthong-signature", ""))
@@ -264,16 +204,3 @@ def _check_listed(hub: str) -> int:
     if entry is None or not any(own.pem.strip() == pem.strip() for pem in entry.certificates):
         raise CannotJoin("The hub's directory does not list this node with its certificate. Ask its operator.")
     return directory.serial
-
-
-def _read_json(answer: http.Response, status: int) -> dict[str, Any]:
-    try:
-        told = json.loads(answer.body)
-    except ValueError:
-        told = None
-    if not isinstance(told, dict):
-        raise CannotJoin(f"That does not answer like a hub (HTTP {answer.status}). Look at --hub.")
-    if answer.status != status:
-        fields = ", ".join(str(error.get("field", "")) for error in told.get("errors", []) if isinstance(error, dict))
-        raise CannotJoin(f"The hub says: {told.get('title_en') or told.get('title')} {fields}".strip())
-    return told
