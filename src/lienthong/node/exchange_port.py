@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
@@ -18,9 +19,10 @@ from lienthong.kernel import tls
 from lienthong.kernel.profile import Node
 from lienthong.node.children import end_with_parent
 
-THREADS = 8
+THREADS = 64
 
-_TAKE_OVER_SECONDS = 10
+# The new worker must be up before the old one goes, also on a machine that has much to do.
+_TAKE_OVER_SECONDS = os.environ.get("LIENTHONG_TAKE_OVER_SECONDS", "60")
 _RESTART_SECONDS = 2.0
 _STOP_SECONDS = 20.0
 
@@ -33,7 +35,7 @@ def command(profile: Node, credentials: Path, roots: Path) -> list[str]:
         *("--ssl-certificate", str(credentials), "--ssl-keyfile", str(credentials)),
         *("--ssl-ca", str(roots), "--ssl-client-verify", "--ssl-protocol-min", "tls1.2"),
         *("--workers", "1", "--blocking-threads", str(THREADS)),
-        *("--respawn-interval", str(_TAKE_OVER_SECONDS), "--log-level", "error"),
+        *("--respawn-interval", _TAKE_OVER_SECONDS, "--log-level", "error"),
         "lienthong.node.exchange_wsgi:application",
     ]
 
@@ -118,6 +120,9 @@ class ExchangePort:
         """End it when its requests are answered, at the latest after a while."""
         if self._child is None or self._child.poll() is not None:
             return
+        # While a new worker takes over, granian's main process sleeps and hears nothing.
+        for worker in psutil.Process(self._child.pid).children():
+            worker.terminate()
         self._child.terminate()
         try:
             self._child.wait(_STOP_SECONDS)

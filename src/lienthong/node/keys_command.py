@@ -26,7 +26,13 @@ def add_to(commands: Commands) -> None:
     listed.set_defaults(run=in_node(_list))
     make = deeds.add_parser("make", help="make the next key of a name, unless it waits already")
     request = deeds.add_parser("request", help="write a request (PKCS#10) for the certificate of the next key")
-    install = deeds.add_parser("install", help="install the certificate that came, and put key and certificate in use")
+    install = deeds.add_parser(
+        "install",
+        help="install the certificate that came",
+        description="Key and certificate are put in use at once, except the node's own key when it has an earlier one:"
+        " that waits until the directory lists its certificate, so that no other node meets a signature it does not"
+        " know.",
+    )
     for deed, work in ((make, _make), (request, _request), (install, _install)):
         deed.add_argument("name", help=_NAME_HELP)
         deed.set_defaults(run=in_node(work))
@@ -36,7 +42,7 @@ def add_to(commands: Commands) -> None:
         deed.add_argument("--host", action="append", default=[], help="for tls: a host name or address; may repeat")
     request.add_argument("--out", type=Path, metavar="FILE", help="write there (default: print)")
     install.add_argument("certificate", type=Path, metavar="FILE", help="the certificate as PEM, issuers after it")
-    install.add_argument("--wait", action="store_true", help="keep it beside the one in use; a second call activates")
+    install.add_argument("--now", action="store_true", help="put it in use at once in any case")
     for deed in (listed, make, request, install):
         profile_argument(deed)
 
@@ -99,10 +105,11 @@ def _ask(arguments: argparse.Namespace) -> str:
 
 
 def _install(arguments: argparse.Namespace) -> int:
-    from lienthong.platform.signing import services
+    from lienthong.platform.signing import queries, services
 
     pem = arguments.certificate.read_text(encoding="ascii")
-    certificate = services.install_certificate(arguments.name, pem, activate=not arguments.wait)
+    waits = arguments.name == "node" and "node" in queries.list_keys() and not arguments.now
+    certificate = services.install_certificate(arguments.name, pem, activate=not waits)
     print(_line(arguments.name, certificate))
-    print("It waits beside the one in use." if arguments.wait else "It is in use from now on.")
+    print("It waits until the directory lists it." if waits else "It is in use from now on.")
     return 0
