@@ -19,7 +19,7 @@ ROLES: tuple[Role, ...] = (
             (TrustStore, TrustFiles),
             (TimestampAuthority, TimestampsByHttp),
         ),
-        periodic=((20.0, jobs.refresh_standings), (600.0, jobs.renew_due), (300.0, jobs.measure_clock)),
+        periodic=((20.0, jobs.refresh_standings), (600.0, jobs.renew_due), (60.0, jobs.measure_clock)),
         checks=(check_signing,),
         measures=(measure_signing,),
     ),

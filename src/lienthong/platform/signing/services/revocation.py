@@ -21,15 +21,16 @@ log = structlog.get_logger()
 _TIMEOUT = 10.0
 
 
-def look_into_list(leaf: x509.Certificate, issuer: x509.Certificate, rule: Policy) -> Answer | None:
+def look_into_list(leaf: x509.Certificate, issuer: x509.Certificate, rule: Policy, dead: set[str]) -> Answer | None:
     """What the issuer's revocation list says of a certificate; None when no list in force can be had.
 
-    The list held is good until its own end; it is fetched anew as often as responders are asked.
+    The list held is good until its own end; it is fetched anew as often as responders are asked, but not from the
+    addresses in `dead`, where nobody answered just now.
     """
     row = RevocationList.objects.filter(issuer=certificates.thumbprint(issuer)).first()
     now = clock.now()
     if row is None or not row.fetched_at <= now < row.fetched_at + rule.check:
-        row = _fetch(leaf, issuer, row) or row
+        row = _fetch(leaf, issuer, row, dead) or row
     if row is None or row.next_update < now - CLOCK_SKEW:
         return None
     return _look(x509.load_der_x509_crl(bytes(row.body)), leaf)
@@ -53,12 +54,19 @@ def _look(held: x509.CertificateRevocationList, leaf: x509.Certificate) -> Answe
     )
 
 
-def _fetch(leaf: x509.Certificate, issuer: x509.Certificate, held: RevocationList | None) -> RevocationList | None:
+def _fetch(
+    leaf: x509.Certificate, issuer: x509.Certificate, held: RevocationList | None, dead: set[str]
+) -> RevocationList | None:
     for url in _addresses(leaf):
+        if url in dead:
+            continue
         try:
             answer = http.request("GET", url, timeout=_TIMEOUT)
             fresh = x509.load_der_x509_crl(answer.body) if answer.status == 200 else None
-        except (http.Unreachable, *certificates.UNREADABLE):
+        except http.Unreachable:
+            dead.add(url)
+            continue
+        except certificates.UNREADABLE:
             continue
         if fresh is not None and (row := _accept(fresh, issuer, held)) is not None:
             return row

@@ -1,6 +1,7 @@
 """Asking the authorities, in the background, whether the certificates met here are still in force."""
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -22,7 +23,7 @@ from lienthong.platform.signing.services.revocation import look_into_list
 
 log = structlog.get_logger()
 
-_ASK_AGAIN = timedelta(seconds=60)
+_ASK_AGAIN = timedelta(seconds=15)
 _AT_ONCE = 200
 _TIMEOUT = 5.0
 _HEADERS = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
@@ -56,10 +57,11 @@ def refresh_standings() -> bool:
         return False
     store = roles.port(KeyStore)
     watch_certificates([*take_met().values(), *(store.chain(key).pem for key in store.names())])
-    due = _due(rule)
-    for row in due:
-        _refresh(row, rule)
-    return len(due) == _AT_ONCE
+    due, dead = _due(rule), set[str]()
+    troubles = Counter(trouble for row in due if (trouble := _refresh(row, rule, dead)))
+    if troubles:
+        log.warning("responders silent", certificates=troubles.total(), troubles=dict(troubles))
+    return len(due) == _AT_ONCE and not troubles
 
 
 def _due(rule: Policy) -> list[CertificateStanding]:
@@ -71,30 +73,29 @@ def _due(rule: Policy) -> list[CertificateStanding]:
     return list(rows.order_by("tried_at")[:_AT_ONCE])
 
 
-def _refresh(row: CertificateStanding, rule: Policy) -> None:
+def _refresh(row: CertificateStanding, rule: Policy, dead: set[str]) -> str:
+    """Ask about one certificate and keep the answer; gives new trouble, "" when there is none or the same as before.
+
+    `dead`: addresses that did not answer in this round; waiting for them again would hold up all the others.
+    """
     leaf, *sent = certificates.parse_chain(row.pem)
     row.tried_at, before = clock.now(), row.trouble
-    if leaf.not_valid_after_utc < clock.now():
-        row.trouble = ""
-        row.save(update_fields=["tried_at", "trouble"])
-        return
     issuer = _find_issuer(leaf, sent)
-    if issuer is None:
-        row.trouble = "issuer unknown"
+    if leaf.not_valid_after_utc < clock.now() or issuer is None:
+        row.trouble = "" if issuer is not None else "issuer unknown"
         row.save(update_fields=["tried_at", "trouble"])
-        return
+        return ""
     try:
-        answer, response = _ask(leaf, issuer, row.this_update, rule)
+        answer, response = _ask(leaf, issuer, row.this_update, rule, dead)
         _keep(row, answer, "ocsp", response)
     except BadAnswer as bad:
         row.trouble = bad.reason[:200]
-        listed = look_into_list(leaf, issuer, rule)
+        listed = look_into_list(leaf, issuer, rule, dead)
         if listed is not None:
             _keep(row, listed, "crl", None)
         else:
             row.save(update_fields=["tried_at", "trouble"])
-        if row.trouble != before:
-            log.warning("responder silent", thumbprint=row.thumbprint, trouble=row.trouble, listed=bool(listed))
+    return row.trouble if row.trouble != before else ""
 
 
 def _keep(row: CertificateStanding, answer: Answer, source: str, response: bytes | None) -> None:
@@ -108,14 +109,20 @@ def _keep(row: CertificateStanding, answer: Answer, source: str, response: bytes
     row.save()
 
 
-def _ask(leaf: x509.Certificate, issuer: x509.Certificate, held: datetime | None, rule: Policy) -> tuple[Answer, bytes]:
+def _ask(
+    leaf: x509.Certificate, issuer: x509.Certificate, held: datetime | None, rule: Policy, dead: set[str]
+) -> tuple[Answer, bytes]:
     """The first good answer of the responders, and its bytes. Raises BadAnswer."""
     trouble = "no address"
     for url in _addresses(leaf):
+        if url in dead:
+            trouble = "silent"
+            continue
         try:
             return _ask_one(url, leaf, issuer, held, rule)
         except http.Unreachable as silent:
             trouble = silent.reason
+            dead.add(url)
         except ValueError:
             trouble = "bad address"
         except BadAnswer as bad:

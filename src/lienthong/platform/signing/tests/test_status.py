@@ -137,6 +137,13 @@ def test_a_silent_responder_does_not_stop_a_soft_node(authority):
         assert queries.check_certificate(own().pem) == own()
 
 
+def test_a_dead_responder_is_waited_for_once_a_round(authority):
+    authority.silent |= {OCSP, CRL}
+    services.refresh_standings()
+    assert CertificateStanding.objects.count() == 2
+    assert sorted(authority.asked) == [CRL, OCSP]
+
+
 def test_an_answer_ages(authority):
     look()
     authority.silent |= {OCSP, CRL}
