@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import cache
 
 from lienthong.kernel import clock
+from lienthong.kernel.profile import node
 from lienthong.platform.exchange import queries, services
 
 _FRESH = timedelta(seconds=60)
@@ -77,3 +78,9 @@ def close_log() -> None:
 def examine_log() -> None:
     """Verify the whole log once a day."""
     services.examine_log_daily()
+
+
+def run_archive() -> None:
+    """Move old rows of the log to files, where the profile says after how many days."""
+    if "after_days" in node().parameters.get("archive", {}):
+        services.run_archive()

@@ -35,6 +35,7 @@ ROLES: tuple[Role, ...] = (
             (3.0, jobs.refresh_directory),
             (60.0, jobs.seal_log),
             (60.0, jobs.close_log),
+            (3600.0, jobs.run_archive),
             (3600.0, jobs.examine_log),
             (60.0, jobs.keep_listed),
         ),

@@ -1,6 +1,7 @@
 """Asking the exchange: directory, letters, looks, the check of the log."""
 
 from lienthong.platform.exchange.ports import AccessDecision
+from lienthong.platform.exchange.queries.archive import ArchiveVerdict, verify_archive
 from lienthong.platform.exchange.queries.checkpoints import compare_with_witness
 from lienthong.platform.exchange.queries.directory import (
     find_node,
@@ -29,6 +30,7 @@ from lienthong.platform.exchange.queries.proof import find_proofs
 
 __all__ = [
     "AccessDecision",
+    "ArchiveVerdict",
     "compare_with_witness",
     "count_applications",
     "count_letters",
@@ -56,5 +58,6 @@ __all__ = [
     "node_for",
     "nodes_for",
     "status_of",
+    "verify_archive",
     "verify_log",
 ]
