@@ -150,7 +150,7 @@ class IssuedCertificate:
 class Status:
     """Certificate status (tình trạng chứng thư): what the authority last said, and how old that is.
 
-    `good` and fresh; `revoked` since `revoked_at`; `stale`: once good, but the answer has aged; `unknown`: never
+    `good` and fresh; `revoked` since `revoked_at` for `reason`; `stale`: once good, but the answer has aged; `unknown`: never
     answered, or the authority does not know it. `source` is where the answer came from, `cache` when it has aged.
     """
 
@@ -161,6 +161,7 @@ class Status:
     source: StatusSource
     sentence: Bilingual
     revoked_at: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ from lienthong.kernel import clock, roles
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import nfc, tr
 from lienthong.platform.signing.ports import TrustAnchors, TrustStore
-from lienthong.platform.signing.rules import certificates, verdicts
+from lienthong.platform.signing.queries.status import certificate_status, policy
+from lienthong.platform.signing.rules import certificates, standing, verdicts
 from lienthong.platform.signing.types import Certificate, PdfSignature, PdfVerdict
 
 MAX_PDF_BYTES = 20 * 2**20
@@ -149,7 +150,8 @@ def _judge(embedded: EmbeddedPdfSignature, anchors: TrustAnchors, at: datetime) 
     compared = status.modification_level is not None
     only_signed = compared and status.modification_level != ModificationLevel.OTHER
     pem = _pem(embedded)
-    certificate, trust_code = _certificate(pem, anchors, at)
+    signed_at = _aware(embedded.self_reported_timestamp)
+    certificate, trust_code = _certificate(pem, anchors, at, signed_at)
     facts = verdicts.Facts(
         certificate=certificate,
         name=nfc(embedded.signer_cert.subject.native.get("common_name", "")),
@@ -159,7 +161,7 @@ def _judge(embedded: EmbeddedPdfSignature, anchors: TrustAnchors, at: datetime) 
         covers_whole=covers_whole,
         covers_file=covers_file,
         modified_after=not (covers_file or only_signed),
-        signed_at=_aware(embedded.self_reported_timestamp),
+        signed_at=signed_at,
         reason=nfc(str(embedded.sig_object.get("/Reason", ""))),
     )
     return verdicts.judge(facts, at)
@@ -177,7 +179,9 @@ def _pem(embedded: EmbeddedPdfSignature) -> str:
     )
 
 
-def _certificate(pem: str, anchors: TrustAnchors, at: datetime) -> tuple[Certificate | None, str]:
+def _certificate(
+    pem: str, anchors: TrustAnchors, at: datetime, signed_at: datetime | None
+) -> tuple[Certificate | None, str]:
     """What the certificate says, and why it is not to be trusted ("" when it is)."""
     try:
         certificate = certificates.check(pem, anchors, at)
@@ -186,7 +190,10 @@ def _certificate(pem: str, anchors: TrustAnchors, at: datetime) -> tuple[Certifi
             return certificates.describe(pem), refused.code.removeprefix("signing.")
         except Refused:
             return None, refused.code.removeprefix("signing.")
-    return certificate, "" if certificate.kind in ("officer", "seal") else "wrong-kind"
+    if certificate.kind not in ("officer", "seal"):
+        return certificate, "wrong-kind"
+    is_spoilt = policy().mode != "off" and standing.spoils(certificate_status(pem, at), signed_at, at)
+    return certificate, "certificate-revoked" if is_spoilt else ""
 
 
 def _context(anchors: TrustAnchors, at: datetime) -> ValidationContext:

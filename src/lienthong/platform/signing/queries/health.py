@@ -118,6 +118,7 @@ def _standing(row: CertificateStanding | None) -> Standing | None:
         produced_at=row.produced_at,
         next_update=row.next_update,
         revoked_at=row.revoked_at,
+        reason=row.reason,
     )
 
 

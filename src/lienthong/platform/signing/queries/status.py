@@ -112,7 +112,8 @@ def _read_now_and_then() -> None:
 
 def _read() -> dict[str, Standing]:
     fields = (
-        "thumbprint", "state", "first_seen_at", "source", "answered_at", "produced_at", "next_update", "revoked_at"
+        "thumbprint", "state", "first_seen_at", "source", "answered_at", "produced_at", "next_update", "revoked_at",
+        "reason",
     )  # fmt: skip
     return {row[0]: Standing(*row[1:]) for row in CertificateStanding.objects.values_list(*fields)}
 

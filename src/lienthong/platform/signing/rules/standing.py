@@ -12,6 +12,7 @@ from lienthong.platform.signing.types import Status, StatusPolicy, StatusSource,
 _FRESH_HOURS = 12.0
 _HARD_HOURS = 72.0
 _CHECK_MINUTES = 60.0
+_HARMLESS = ("affiliationChanged", "superseded", "cessationOfOperation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Standing:
     produced_at: datetime | None = None
     next_update: datetime | None = None
     revoked_at: datetime | None = None
+    reason: str = ""
 
 
 def policy(trust: Mapping[str, Any]) -> Policy:
@@ -66,6 +68,7 @@ def judge(standing: Standing | None, at: datetime, rule: Policy) -> Status:
         source=source,
         sentence=_sentence(state, standing),
         revoked_at=standing.revoked_at,
+        reason=standing.reason,
     )
 
 
@@ -85,6 +88,17 @@ def require(standing: Standing | None, *, proved_at: datetime, now: datetime, ru
     if now - (standing.answered_at or standing.first_seen_at) > rule.hard:
         raise Refused("signing.certificate-unchecked", status.sentence, status=503)
     return status
+
+
+def spoils(status: Status, signed_at: datetime | None, at: datetime) -> bool:
+    """Does a revocation spoil a document that says of itself when it was signed, judged at `at`?
+
+    When the owner left or the certificate was replaced, nobody else held the key, so the stated time is believed:
+    what an officer signed does not fall with his retirement. After a theft, or without a reason, it proves nothing.
+    """
+    if status.state != "revoked" or status.revoked_at is None or at < status.revoked_at:
+        return False
+    return status.reason not in _HARMLESS or signed_at is None or signed_at >= status.revoked_at
 
 
 def _is_fresh(standing: Standing, at: datetime, rule: Policy) -> bool:

@@ -54,6 +54,10 @@ _SENTENCES: dict[str, Bilingual] = {
         "Chứng thư số của {who} chưa có hiệu lực.",
         "The certificate of {who} is not valid yet.",
     ),
+    "certificate-revoked": tr(
+        "Chứng thư số của {who} đã bị thu hồi và không có gì chứng minh chữ ký có từ trước đó.",
+        "The certificate of {who} was revoked, and nothing proves that the signature is older.",
+    ),
     "wrong-kind": tr(
         "Chứng thư số của {who} không dùng để ký văn bản.",
         "The certificate of {who} is not meant for signing documents.",
