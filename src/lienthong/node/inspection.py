@@ -1,7 +1,6 @@
 """Check and explain: what is wrong with this node, and which of its doors are open, in sentences."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from django.core.checks import run_checks
 from django.db import DatabaseError, connection
@@ -11,7 +10,6 @@ from lienthong.kernel import roles
 from lienthong.kernel.profile import node
 from lienthong.node import wiring
 from lienthong.node.cluster import OLDEST_SERVER
-from lienthong.platform.exchange import queries as exchange_queries
 from lienthong.platform.exchange import services as exchange_services
 
 Say = Callable[[str], object]
@@ -71,9 +69,6 @@ def _name(function: Callable[..., object]) -> str:
 
 def verify_log(say: Say, *, witness: bool = False) -> int:
     """Verify the message log; names each row that is changed, missing or out of order. `witness`: ask it as well."""
-    verdict = exchange_queries.verify_log()
-    if witness:
-        names, faults = exchange_services.check_with_witness()
-        verdict = replace(verdict, witness=names, faults=(*verdict.faults, *faults))
+    verdict = exchange_services.examine_log(witness=witness)
     say(str(verdict))
     return 0 if verdict.intact else 1

@@ -375,3 +375,27 @@ class Entry:
     evidence: bytes = b""
     call: Call | None = None
     operation: OperationRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """How long the message log is, and what of it waits; `overdue`: longer than the profile allows."""
+
+    rows: int
+    archived: int
+    checkpoints: int
+    unstamped: int
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRow:
+    """A checkpoint as the operator sees it; `told`: what became of its letter to the witness."""
+
+    number: int
+    at: datetime
+    rows: int
+    stamped_at: datetime | None
+    witness: str
+    told: Bilingual
+    colour: str

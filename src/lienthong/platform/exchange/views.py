@@ -1,54 +1,20 @@
 """Operator's pages (vận hành): letters by state, questions, directory and certificates, the check of the log."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from lienthong.kernel import access, clock
-from lienthong.kernel.errors import Refused
-from lienthong.kernel.text import Bilingual, show_date, show_moment, tr
+from lienthong.kernel import access
+from lienthong.kernel.text import Bilingual, show_moment, tr
 from lienthong.platform.exchange import queries, services
+from lienthong.platform.exchange.paging import page_of
 from lienthong.platform.exchange.states import STATES
-from lienthong.platform.exchange.types import GrantEntry, LetterRow, Look
-
-_PER_PAGE = 30
-_WARN_DAYS = 30
-
-_DIRECTORY_STATES = {
-    "good": (tr("Còn hiệu lực", "In force"), "green"),
-    "grace": (tr("Đã hết hạn, đang dùng bản gần nhất", "Expired, last good copy in use"), "orange"),
-    "expired": (tr("Đã hết hạn", "Expired"), "red"),
-    "missing": (tr("Chưa có", "Missing"), "red"),
-}
-
-
-class _Window(Sequence[Any]):
-    """A list that is fetched a page at a time, as the paginator asks for it."""
-
-    def __init__(self, total: int, fetch: Callable[[int, int], list[Any]]) -> None:
-        self._total = total
-        self._fetch = fetch
-
-    def __len__(self) -> int:
-        return self._total
-
-    def __getitem__(self, where: Any) -> Any:
-        if isinstance(where, slice):
-            start = where.start or 0
-            return self._fetch(start, (self._total if where.stop is None else where.stop) - start)
-        return self._fetch(where, 1)[0]
-
-
-def _page(request: HttpRequest, total: int, fetch: Callable[[int, int], list[Any]]) -> Page[Any]:
-    return Paginator(_Window(total, fetch), _PER_PAGE).get_page(request.GET.get("page"))
+from lienthong.platform.exchange.types import LetterRow, Look
 
 
 def _sections(here: str) -> list[dict[str, Any]]:
@@ -72,7 +38,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in STATES else ""
     total = counts[state] if state else sum(counts.values())
-    page = _page(request, total, lambda start, n: queries.list_letters(state, limit=n, offset=start))
+    page = page_of(request, total, lambda start, n: queries.list_letters(state, limit=n, offset=start))
     context = {
         "sections": _sections("letters"),
         "figures": [
@@ -150,7 +116,7 @@ def resend(request: HttpRequest, letter_id: UUID) -> HttpResponse:
 @access.duty("operator")
 def questions(request: HttpRequest) -> HttpResponse:
     """The questions log: who asked whom, why, on what ground, with what outcome."""
-    page = _page(request, queries.count_questions(), lambda start, n: queries.list_questions(limit=n, offset=start))
+    page = page_of(request, queries.count_questions(), lambda start, n: queries.list_questions(limit=n, offset=start))
     context = {
         "sections": _sections("questions"),
         "head": [
@@ -182,90 +148,3 @@ def _look_cells(look: Look) -> list[Any]:
         f"…{look.about[-3:]}" if look.about else "–",
         {"text": outcome, "tag": "green" if look.answered else "red"},
     ]
-
-
-@require_GET
-@access.duty("operator")
-def directory(request: HttpRequest) -> HttpResponse:
-    """How fresh the directory is, the nodes with the expiry of their certificates, the grants."""
-    state = queries.get_directory_state()
-    usable = state.state in ("good", "grace")
-    label, colour = _DIRECTORY_STATES[state.state]
-    context = {
-        "sections": _sections("directory"),
-        "state": state,
-        "label": label,
-        "colour": colour,
-        "facts": [
-            {"key": tr("Số phát hành", "Serial"), "value": state.serial or "–"},
-            {"key": tr("Phát hành lúc", "Issued"), "value": show_moment(state.issued_at) or "–"},
-            {"key": tr("Hết hạn lúc", "Expires"), "value": show_moment(state.expires_at) or "–"},
-            {"key": tr("Lấy về lúc", "Fetched"), "value": show_moment(state.fetched_at) or "–"},
-            {"key": tr("Trục trặc", "Trouble"), "value": state.trouble or "–"},
-        ],
-        "node_head": [
-            tr("Mã", "Code"),
-            tr("Cơ quan", "Agency"),
-            tr("Địa chỉ", "Address"),
-            tr("Chứng thư hết hạn", "Certificate expires"),
-        ],
-        "nodes": _node_rows() if usable else [],
-        "grant_head": [
-            tr("Bên hỏi", "Client"),
-            tr("Bên trả lời", "Provider"),
-            tr("Dịch vụ", "Service"),
-            tr("Mục đích", "Purpose"),
-            tr("Căn cứ pháp lý", "Legal ground"),
-            tr("Thời hạn", "Valid"),
-        ],
-        "grants": [_grant_cells(grant) for grant in queries.list_grants()] if usable else [],
-    }
-    return render(request, "exchange/directory.html", context)
-
-
-def _node_rows() -> list[list[Any]]:
-    rows = []
-    for node in queries.list_nodes():
-        ends = [one.not_after for one in queries.list_certificates(node.agency_code)]
-        rows.append([node.agency_code, node.name, node.base_url, _expiry(max(ends, default=None))])
-    return rows
-
-
-def _expiry(end: datetime | None) -> dict[str, Any]:
-    if end is None:
-        return {"text": tr("Không có chứng thư hợp lệ", "No valid certificate"), "tag": "red"}
-    soon = (end - clock.now()).days < _WARN_DAYS
-    return {"text": show_date(end), "tag": "orange" if soon else "green"}
-
-
-def _grant_cells(grant: GrantEntry) -> list[Any]:
-    until = show_date(grant.valid_to) or str(tr("không thời hạn", "no end"))
-    valid = f"{show_date(grant.valid_from)} – {until}"
-    return [grant.client, grant.provider, grant.service, grant.purpose, grant.legal_ground, valid]
-
-
-@require_http_methods(["GET", "POST"])
-@access.duty("operator")
-def message_log(request: HttpRequest) -> HttpResponse:
-    """Check the whole message log on demand and name every fault."""
-    verdict, trouble = None, None
-    if request.method == "POST":
-        try:
-            verdict = services.examine_log()
-        except Refused as refusal:
-            trouble = refusal.message
-    context = {
-        "sections": _sections("log"),
-        "verdict": verdict,
-        "trouble": trouble,
-        "head": [
-            tr("Chuỗi", "Stream"),
-            {"text": tr("Dòng", "Row"), "numeric": True},
-            tr("Thông điệp", "Message"),
-            tr("Lỗi", "Fault"),
-        ],
-        "rows": [[fault.stream, fault.position, fault.message_id, fault.text] for fault in verdict.faults]
-        if verdict
-        else [],
-    }
-    return render(request, "exchange/log.html", context)

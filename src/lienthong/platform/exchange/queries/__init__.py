@@ -24,6 +24,7 @@ from lienthong.platform.exchange.queries.joining import (
 )
 from lienthong.platform.exchange.queries.letters import count_letters, count_waiting, get_letter, list_letters
 from lienthong.platform.exchange.queries.log import verify_log
+from lienthong.platform.exchange.queries.log_state import get_log_state, list_checkpoints, stamp_limit
 from lienthong.platform.exchange.queries.looks import count_questions, list_looks, list_questions
 from lienthong.platform.exchange.queries.post import count_post, get_post, list_post
 from lienthong.platform.exchange.queries.proof import find_proofs
@@ -44,10 +45,12 @@ __all__ = [
     "get_directory",
     "get_directory_state",
     "get_letter",
+    "get_log_state",
     "get_post",
     "get_registered_node",
     "list_applications",
     "list_certificates",
+    "list_checkpoints",
     "list_grants",
     "list_letters",
     "list_looks",
@@ -57,6 +60,7 @@ __all__ = [
     "list_registered_nodes",
     "node_for",
     "nodes_for",
+    "stamp_limit",
     "status_of",
     "verify_archive",
     "verify_log",

@@ -40,7 +40,7 @@ from lienthong.platform.exchange.services.nodes import register_node, set_node_s
 from lienthong.platform.exchange.services.parts import clear_uploads
 from lienthong.platform.exchange.services.post import keep_arrival, mark_read, send_post
 from lienthong.platform.exchange.services.probes.run import run_self_test
-from lienthong.platform.exchange.services.proof import ProofFile, proof_of
+from lienthong.platform.exchange.services.proof import Part, ProofFile, proof_of
 from lienthong.platform.exchange.services.questions import answer_question, ask
 from lienthong.platform.exchange.services.reception import Reply, failed, receive_letter
 from lienthong.platform.exchange.services.self_test import answer_self_test, take_self_test
@@ -52,6 +52,7 @@ __all__ = [
     "Fetcher",
     "GroupCommit",
     "Postman",
+    "Part",
     "ProofFile",
     "Reply",
     "accept_directory",

@@ -1,11 +1,13 @@
 """Examining the log: the whole message log is verified once a day and on demand, and health tells the last result."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from lienthong.kernel import clock
 from lienthong.kernel.text import show_number, tr
 from lienthong.platform.exchange.models import LogEntry
 from lienthong.platform.exchange.queries.log import verify_log
+from lienthong.platform.exchange.services.witness import check_with_witness
 from lienthong.platform.exchange.types import LogVerdict
 from lienthong.platform.monitoring import queries as monitoring_queries
 from lienthong.platform.monitoring import services as monitoring
@@ -14,9 +16,15 @@ FINDING = "log-verified"
 _EVERY = timedelta(days=1)
 
 
-def examine_log() -> LogVerdict:
-    """Verify the whole log and keep the result for health. Raises Refused where it cannot be verified."""
+def examine_log(*, witness: bool = False) -> LogVerdict:
+    """Verify the whole log and keep the result for health; `witness`: compare with what the witness keeps, too.
+
+    Raises Refused where it cannot be verified, or the witness cannot be asked.
+    """
     verdict = verify_log()
+    if witness:
+        names, unlike = check_with_witness()
+        verdict = replace(verdict, witness=names, faults=(*verdict.faults, *unlike))
     rows, faults = show_number(verdict.rows), show_number(len(verdict.faults))
     if verdict.intact:
         sentence = tr(f"Nhật ký thông điệp nguyên vẹn, {rows} dòng.", f"The message log is intact, {rows} rows.")

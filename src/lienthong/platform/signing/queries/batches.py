@@ -51,7 +51,7 @@ def verify_batch(
     certificate = check_certificate(certificate_pem, at, kind=kind, skew=skew, proved_at=proved_at)
     tree = hashchain.build([hashchain.message_leaf(message, attachments) for message, attachments in messages])
     _verify_root(certificate.pem, value, tree.root, signed_at)
-    return certificate, tuple(tree.path(index).encode() for index in range(tree.count))
+    return certificate, tuple(tree.paths())
 
 
 @lru_cache(maxsize=4096)

@@ -51,14 +51,27 @@ def anchors_of(pems: Sequence[str]) -> TrustAnchors:
 
 
 def verify_proof(
-    file: IO[bytes], *, trusted_roots: Sequence[str] | None = None, given: Mapping[str, bytes] | None = None
+    file: IO[bytes],
+    *,
+    trusted_roots: Sequence[str] | None = None,
+    given: Mapping[str, bytes] | None = None,
+    here: bool = False,
 ) -> Iterator[tuple[str, ContainerVerdict]]:
-    """As `verify_container`, for one container or a ZIP of several (a message with its answer), one after another."""
+    """As `verify_container`, for one container or a ZIP of several (a message with its answer), one after another.
+
+    `here`: judged by whom this node trusts.
+    """
+
+    def judge(container: IO[bytes]) -> ContainerVerdict:
+        if here:
+            return verify_container_here(container, given=given)
+        return verify_container(container, trusted_roots=trusted_roots, given=given)
+
     held = bundle.open_bundle(file)
     if held is None:
         file.seek(0)
-        yield "", verify_container(file, trusted_roots=trusted_roots, given=given)
+        yield "", judge(file)
         return
     for name in held.names:
         with held.open(name) as inner:
-            yield name, verify_container(inner, trusted_roots=trusted_roots, given=given)
+            yield name, judge(inner)
