@@ -10,7 +10,6 @@ from lienthong.platform.signing.tests.conftest import be_province, later
 from lienthong.platform.signing.tests.papers import BOX, LEADER, SEAL
 from lienthong.platform.signing.types import CertificateKind
 
-
 SIGNERS: tuple[tuple[str, CertificateKind], ...] = ((LEADER, "officer"), (SEAL, "seal"))
 
 
