@@ -28,7 +28,7 @@ def health(request: HttpRequest) -> JsonResponse:
     address = request.META.get("REMOTE_ADDR", "")
     if monitoring_queries.may_watch(access.actor_of(request), address, request.headers):
         body["checks"] = [_told(check) for check in checks]
-    return JsonResponse(body, status=503 if status == "failing" else 200)
+    return JsonResponse(body, status=503 if status == "failing" else 200, json_dumps_params={"ensure_ascii": False})
 
 
 def _told(check: Check) -> dict[str, Any]:

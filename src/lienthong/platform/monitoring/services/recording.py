@@ -53,5 +53,5 @@ def _statement(alike: tuple[str, ...]) -> bytes:
     insert = f"INSERT INTO monitoring_operation (monitoring_data_ts, {names}) SELECT %s::timestamptz, {picked}"
     if not several:
         return insert.encode()
-    arrays = ", ".join(f"%s::{_TYPES[name]}[]" for name in several)
+    arrays = ", ".join(f"%b::{_TYPES[name]}[]" for name in several)
     return f"{insert} FROM unnest({arrays}) AS given({', '.join(several)})".encode()

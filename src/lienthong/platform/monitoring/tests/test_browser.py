@@ -57,10 +57,10 @@ def test_the_operator_goes_from_the_overview_to_one_record(page: Any) -> None:
 def test_empty_pages_and_lives_of_certificates(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     now = clock.now()
     shown: tuple[tuple[str, int, Literal["ok", "warn", "critical"]], ...]
-    shown = (("node", 10, "ok"), ("tls", 80, "warn"), ("seal", 95, "critical"))
+    shown = (("node", 10, "ok"), ("tls", 80, "warn"), ("seal", 95, "critical"), ("officer", 5, "ok"))
     lives = tuple(
         Lifetime(
-            name, "node", now - timedelta(days=share), now + timedelta(days=100 - share), share / 100, level,
+            name, name, now - timedelta(days=share), now + timedelta(days=100 - share), share / 100, level,
             tr(f"Còn {100 - share} ngày.", f"{100 - share} days left."),
         )
         for name, share, level in shown

@@ -176,6 +176,8 @@ def _shown(name: str, value: Any) -> Any:
         return f"{local:%H:%M:%S}.{local.microsecond // 1000:03d} {local:%d/%m/%Y}"
     if name.endswith("_size"):
         return show_bytes(value)
+    if name == "trace" and value.startswith("00-"):
+        return value[3:35]
     if name == "side":
         return _SIDES[value]
     return KINDS.get(value, value) if name == "kind" else value

@@ -23,6 +23,25 @@ _SHARES = {
     "critical": (tr("Đã qua 90 % thời hạn", "90 % of its life is over"), "red"),
 }
 
+_DRAWN = ("node", "tls", "root")
+"""What the node stands on is drawn; of seals and officers there may be hundreds, and the table will do."""
+_KINDS = {
+    "node": tr("khóa của nút", "key of the node"),
+    "tls": tr("kết nối TLS", "TLS"),
+    "seal": tr("con dấu cơ quan", "agency seal"),
+    "officer": tr("chữ ký cán bộ", "officer"),
+    "root": tr("gốc tin cậy", "trusted root"),
+    "issuing": tr("cơ quan cấp", "issuing authority"),
+    "tsa": tr("cấp dấu thời gian", "timestamps"),
+    "ocsp": tr("tra cứu tình trạng", "status answers"),
+}
+_HEAD = (
+    tr("Chứng thư", "Certificate"),
+    tr("Loại", "Kind"),
+    {"text": tr("Đã qua", "Over"), "numeric": True},
+    tr("Đến", "Until"),
+)
+
 
 @access.duty("operator")
 @require_safe
@@ -46,7 +65,18 @@ def health(request: HttpRequest) -> HttpResponse:
 def certificates(request: HttpRequest) -> HttpResponse:
     """The certificates of this node and of those it deals with, by how much of their life is over."""
     lifetimes = sorted(signing_queries.lifetimes(), key=lambda one: -one.share)
-    return render(request, "monitoring/certificates.html", {"certificates": [_shown(one) for one in lifetimes]})
+    drawn = [one for one in lifetimes if one.level != "ok" or one.kind in _DRAWN]
+    context = {
+        "certificates": [_shown(one) for one in drawn],
+        "head": _HEAD,
+        "rows": [_row(one) for one in lifetimes if one not in drawn],
+    }
+    return render(request, "monitoring/certificates.html", context)
+
+
+def _row(lifetime: Lifetime) -> list[Any]:
+    until = show_date(lifetime.not_after)
+    return [lifetime.name, _KINDS.get(lifetime.kind, lifetime.kind), f"{lifetime.share:.0%}", until]
 
 
 def _shown(lifetime: Lifetime) -> dict[str, Any]:
@@ -56,8 +86,7 @@ def _shown(lifetime: Lifetime) -> dict[str, Any]:
         "one": lifetime,
         "label": label,
         "colour": colour,
+        "kind": _KINDS.get(lifetime.kind, lifetime.kind),
         "percent": round(lifetime.share * 100),
         "width": f"{share * 100:.1f}",
-        "since": show_date(lifetime.not_before),
-        "until": show_date(lifetime.not_after),
     }
