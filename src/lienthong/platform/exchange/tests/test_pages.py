@@ -1,5 +1,6 @@
 """Operator's pages: what is there, why something waits, and the button that helps."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -7,10 +8,13 @@ import pytest
 from django.http import HttpRequest, HttpResponseBase
 from django.test import Client, RequestFactory
 
+from lienthong.kernel import clock, http
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import NotAllowed
-from lienthong.platform.exchange import services, views
-from lienthong.platform.exchange.models import LogEntry, OutgoingLetter
+from lienthong.platform.exchange import queries, services, views
+from lienthong.platform.exchange.directory_views import directory
+from lienthong.platform.exchange.models import DirectoryCopy, LogEntry, OutgoingLetter
+from lienthong.platform.exchange.proof_views import message_log
 from lienthong.platform.exchange.tests.country import LAN, Homes, Note, allow, at_node, sealed_letter
 
 pytestmark = pytest.mark.django_db
@@ -112,5 +116,44 @@ def test_only_the_operator_comes_in(homes: Homes) -> None:
     request.actor = Actor(kind="officer", name="x", duties=frozenset({"handling"}))  # type: ignore[attr-defined]
     with at_node(homes, "H36"), pytest.raises(NotAllowed):
         views.letters(request)
-    for view in (views.letters, views.letter, views.resend, views.questions, views.directory, views.message_log):
+    for view in (views.letters, views.letter, views.resend, views.questions, directory, message_log):
         assert getattr(view, "access_rule", "") == "duty:operator"
+
+
+def test_the_directory_page_warns_before_it_is_too_late(operator: Client) -> None:
+    now = clock.now()
+    assert "đã qua" not in read(operator, "danh-ba/")
+    with clock.frozen(now + timedelta(hours=19)):
+        assert "đã qua 79% thời hạn" in read(operator, "danh-ba/")
+    with clock.frozen(now + timedelta(hours=30)):
+        assert "bản gần nhất còn được dùng đến" in read(operator, "danh-ba/")
+    with clock.frozen(now + timedelta(hours=100)):
+        assert "ngừng trao đổi" in read(operator, "danh-ba/")
+    DirectoryCopy.objects.update(trouble="exchange.directory-fork")
+    assert "Có hai danh bạ khác nhau" in read(operator, "danh-ba/")
+
+
+def test_lives_of_certificates_are_shown_at_75_and_90_percent(operator: Client) -> None:
+    (certificate,) = queries.list_certificates("G01")
+    life = certificate.not_after - certificate.not_before
+    for share, word in ((0.5, ""), (0.76, "đã dùng 76%"), (0.91, "đã dùng 91%")):
+        moment = certificate.not_before + life * share
+        DirectoryCopy.objects.update(issued_at=moment, expires_at=moment + timedelta(hours=24))
+        with clock.frozen(moment + timedelta(minutes=1)):
+            assert word in read(operator, "danh-ba/")
+    assert "đã dùng 50%" not in read(operator, "danh-ba/")
+
+
+def test_the_self_test_page_names_what_failed_and_what_to_do(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Kiểm tra với nút" in read(operator, "tu-kiem-tra/")
+
+    def silent(*_: object, **__: object) -> http.Response:
+        raise http.Unreachable("refused")
+
+    monkeypatch.setattr(http, "request", silent)
+    page = operator.post("/van-hanh/trao-doi/tu-kiem-tra/", {"peer": "G01"})
+    told = page.content.decode()
+    assert page.status_code == 200
+    assert "Không kết nối được: refused." in told
+    assert "Gợi ý:" in told
+    assert operator.post("/van-hanh/trao-doi/tu-kiem-tra/", {"peer": "Z99"}).status_code == 422
