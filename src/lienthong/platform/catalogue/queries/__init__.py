@@ -27,12 +27,14 @@ from lienthong.platform.catalogue.queries.listings import (
 )
 from lienthong.platform.catalogue.queries.national import find_list
 from lienthong.platform.catalogue.queries.places import hub_code, is_hub
+from lienthong.platform.catalogue.queries.trail import explanation_facts
 from lienthong.platform.catalogue.queries.usage import list_days, list_usage
 
 __all__ = [
     "check_client",
     "decide",
     "explain",
+    "explanation_facts",
     "find_address",
     "find_agreement",
     "find_key_owner",

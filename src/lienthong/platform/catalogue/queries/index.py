@@ -1,7 +1,7 @@
 """The catalogue in memory, as the access decision reads it; made anew when the catalogue's token has changed.
 
-Within one process a change is seen at once, in others after half a second. Inside a transaction the token is read
-every time, so that nothing is decided on what has been rolled back.
+Within one process a change is seen by the next decision, in others after half a second. Inside a transaction the token
+is read every time, so that nothing is decided on what has been rolled back.
 """
 
 import ipaddress
@@ -22,6 +22,7 @@ from lienthong.platform.catalogue.types import (
     PurposeEntry,
     ServiceEntry,
     ServiceRef,
+    Suspension,
     SystemRef,
 )
 
@@ -83,16 +84,14 @@ def forget() -> None:
 
 
 def current() -> Index:
-    """The index as of now."""
+    """The index as of now; while one thread makes it anew, the others go on with the one before."""
     held = _held.index
-    if held is not None and not _held.stale and not connection.in_atomic_block:
-        if time.monotonic() - _held.looked_at < LOOK_AGAIN_SECONDS:
-            return held
-        # One thread looks, the others go on with what they have.
-        if not _building.acquire(blocking=False):
-            return held
-    else:
-        _building.acquire()
+    own_view = connection.in_atomic_block
+    fresh = time.monotonic() - _held.looked_at < LOOK_AGAIN_SECONDS
+    if held is not None and fresh and not _held.stale and not own_view:
+        return held
+    if not _building.acquire(blocking=held is None or own_view):
+        return held or current()
     try:
         return _look()
     finally:
@@ -159,13 +158,38 @@ def _add_agreements(index: Index) -> None:
         index.by_service.setdefault(key, []).append(entry)
 
 
+_AGREED = (
+    "id", "client_agency", "client_code", "provider_agency", "provider_code", "service_code", "version", "endpoints",
+    "suspended_by_consumer", "suspended_by_provider", "suspended_by_platform", "valid_from", "valid_to", "rate",
+    "requested_at",
+)  # fmt: skip
+_PURPOSES = ("agreement_id", "id", "title", "legal_ground", "fields", "daily_calls", "state", "reason", "daily_quota")
+_NOBODY = Suspension()
+
+
 def open_agreements() -> Iterator[AgreementEntry]:
-    """Accepted agreements with the purposes that were ever accepted, the newest version first."""
-    purposes: dict[UUID, list[Purpose]] = defaultdict(list)
-    for purpose in Purpose.objects.filter(agreement__state="accepted").order_by("id").iterator():
-        purposes[purpose.agreement_id].append(purpose)
-    for row in Agreement.objects.filter(state="accepted").order_by("-version", "id").iterator():
-        yield rows.agreement_entry(row, purposes.get(row.id, []))
+    """Accepted agreements with their purposes, the newest version first; rows without models, for there are many."""
+    purposes: dict[UUID, list[PurposeEntry]] = defaultdict(list)
+    found = Purpose.objects.filter(agreement__state="accepted").order_by("id").values_list(*_PURPOSES)
+    for agreement_id, number, title, ground, fields, *rest in found.iterator():
+        purposes[agreement_id].append(PurposeEntry(number, title, ground, tuple(fields), *rest))
+    listed = Agreement.objects.filter(state="accepted").order_by("-version", "id").values_list(*_AGREED)
+    for number, *parties, endpoints, by_consumer, by_provider, by_platform, since, until, rate, at in listed.iterator():
+        client_agency, client_code, agency, system, code, version = parties
+        stopped = by_consumer or by_provider or by_platform
+        yield AgreementEntry(
+            id=number,
+            client=SystemRef(client_agency, client_code),
+            service=ServiceRef(agency, system, code, version),
+            state="accepted",
+            requested_at=at,
+            endpoints=rows.endpoints_of(endpoints),
+            purposes=tuple(purposes.get(number, ())),
+            suspension=Suspension(by_consumer, by_provider, by_platform) if stopped else _NOBODY,
+            valid_from=since,
+            valid_to=until,
+            rate=rate,
+        )
 
 
 def accepted(purposes: Iterable[PurposeEntry]) -> list[PurposeEntry]:

@@ -1,6 +1,7 @@
 """The trail of a decision (vì sao): each step in sentences, with what to do where it does not hold."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, tr
@@ -10,6 +11,7 @@ from lienthong.platform.catalogue.types import (
     AccessRequest,
     AgreementEntry,
     Endpoint,
+    Explanation,
     PurposeEntry,
     ServiceEntry,
     ServiceRef,
@@ -187,3 +189,27 @@ _ENDPOINT = tr(
 _NAME_PURPOSE = tr("Gửi mã mục đích cùng lượt gọi.", "Send the id of the purpose with the call.")
 _ASK_PURPOSE = tr("Đề nghị thêm mục đích ở trang của thỏa thuận.", "Ask for the purpose on the agreement's page.")
 _MORE = tr("Đợi sang ngày mới, hoặc đề nghị hạn mức lớn hơn.", "Wait for the next day, or ask for a larger quota.")
+
+
+def explanation_facts(explained: Explanation) -> dict[str, Any]:
+    """An explanation as JSON, for programs."""
+    request = explained.request
+    return {
+        "client": str(request.client),
+        "service": str(request.service),
+        "method": request.method,
+        "path": request.path,
+        "purpose_id": request.purpose_id,
+        "allowed": explained.allowed,
+        "code": explained.code,
+        "message": explained.message.as_dict() if explained.message else None,
+        "steps": [
+            {
+                "title": step.title.as_dict(),
+                "found": step.found.as_dict(),
+                "good": step.good,
+                "advice": step.advice.as_dict() if step.advice else None,
+            }
+            for step in explained.steps
+        ],
+    }

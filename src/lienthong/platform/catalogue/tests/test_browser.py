@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from lienthong.node.testing import chromium_browser
 from lienthong.platform.catalogue import services
 from lienthong.platform.catalogue.tests.desk import CLIENT, PAGES, SERVICE, at_desk, call, furnish, sign_in
 from lienthong.platform.catalogue.tests.trio import LAN
@@ -17,12 +16,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls("lienthong.platform.catalogue.tests.site"),
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with chromium_browser() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from lienthong.platform.catalogue.views import parts
 
 _HEAD = [
     tr("Hệ thống khai thác", "Client"),
-    tr("Dịch vụ", "Service"),
     tr("Trạng thái", "State"),
+    tr("Dịch vụ", "Service"),
     tr("Mục đích", "Purposes"),
     tr("Đề nghị ngày", "Requested"),
 ]
@@ -67,8 +67,8 @@ def _found(filters: dict[str, str]) -> list[AgreementEntry]:
 def _cells(one: AgreementEntry) -> list[object]:
     return [
         {"text": str(one.client), "href": parts.agreement_address(one.id)},
-        str(one.service),
         parts.agreement_tag(one),
+        str(one.service),
         "; ".join(purpose.title for purpose in one.purposes if purpose.state in ("waiting", "accepted")) or "–",
         show_date(one.requested_at),
     ]

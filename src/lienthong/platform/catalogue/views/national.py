@@ -18,9 +18,9 @@ from lienthong.platform.catalogue.views import parts
 
 _HEAD = [
     tr("Dịch vụ", "Service"),
+    tr("Trạng thái", "State"),
     tr("Cơ quan cung cấp", "Provider"),
     tr("Loại", "Kind"),
-    tr("Trạng thái", "State"),
     tr("Mã", "Code"),
 ]
 _STATES = {key: state for key, state in SERVICE_STATES.items() if key != "draft"}
@@ -92,9 +92,9 @@ def _cells(one: Published) -> list[object]:
     service = one.service
     return [
         {"text": service.title, "href": parts.service_address("service", service.ref)},
+        parts.service_tag(service),
         parts.agency_name(service.ref.agency_code),
         SERVICE_KINDS[service.kind],
-        parts.service_tag(service),
         str(service.ref),
     ]
 

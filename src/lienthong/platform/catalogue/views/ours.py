@@ -132,7 +132,7 @@ def _earlier(request: HttpRequest) -> dict[str, Any]:
 def _typed(entry: ServiceEntry, base_url: str) -> dict[str, Any]:
     return {
         "title": entry.title.vi,
-        "title_en": entry.title.en,
+        "title_en": entry.title.en if entry.title.en != entry.title.vi else "",
         "description": entry.description,
         "legal_basis": entry.legal_basis,
         "contact": entry.contact,

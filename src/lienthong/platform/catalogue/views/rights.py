@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from lienthong.kernel import access
-from lienthong.kernel.text import show_date, tr
+from lienthong.kernel.text import Bilingual, show_date, tr
 from lienthong.platform.catalogue import forms, queries
 from lienthong.platform.catalogue.rules.paths import METHODS
 from lienthong.platform.catalogue.types import AccessRequest, Explanation, PermissionLine, Side
@@ -37,7 +37,7 @@ def permissions(request: HttpRequest) -> HttpResponse:
                 "href": parts.agreement_address(line.agreement_id),
                 "state": parts.shown_tag(line.state),
                 "endpoints": ", ".join(map(str, line.endpoints)) or tr("Tất cả", "All"),
-                "until": show_date(line.valid_to) or "–",
+                "until": _until(line),
                 "usage": used.get(line.purpose.id),
             }
             for line in page.object_list
@@ -101,3 +101,8 @@ def _explain(asked: dict[str, str]) -> Explanation:
             purpose_id=asked["purpose"],
         )
     )
+
+
+def _until(line: PermissionLine) -> Bilingual:
+    day = show_date(line.valid_to)
+    return tr(f"đến {day}", f"until {day}") if day else tr("không thời hạn", "no end")
