@@ -14,11 +14,11 @@ from tests.nodes.collector import CollectedSpan, Collector, collecting
 pytestmark = pytest.mark.nodes
 
 
-def find_crossing(collector: Collector, first: str, last: str) -> list[CollectedSpan]:
-    """The spans from a `web.request` of one node down to an `exchange.receive` of another, child after parent."""
+def find_crossing(collector: Collector, first: str, last: str, name: str) -> list[CollectedSpan]:
+    """The spans from a `web.request` of one node down to the span of this name at another, child after parent."""
     by_id = {span.span: span for span in collector.spans}
     for span in collector.spans:
-        if span.name != "exchange.receive" or span.instance != last:
+        if span.name != name or span.instance != last:
             continue
         line = [span]
         while (above := by_id.get(line[-1].parent)) is not None:
@@ -28,7 +28,7 @@ def find_crossing(collector: Collector, first: str, last: str) -> list[Collected
     return []
 
 
-def test_the_trace_of_a_filing_goes_on_at_the_node_that_takes_it_in(tmp_path: Path) -> None:
+def test_the_trace_of_a_filing_and_of_a_question_goes_on_at_the_other_node(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     for folder in tmp_path.parents:
         if folder.stat().st_mode & 0o005 == 0o005 or folder.owner() == "root":
@@ -46,14 +46,21 @@ def test_the_trace_of_a_filing_goes_on_at_the_node_that_takes_it_in(tmp_path: Pa
             country.prepare()
             country.start()
             steps = make_tale(country).steps()
-            Teller(say=lambda _told: None, patience=60).tell(steps[:4])
-            wait_until(lambda: bool(find_crossing(collector, "hub", "province")), 30)
-            line = find_crossing(collector, "hub", "province")
+            # Up to where the handler asks the register about the mother.
+            Teller(say=lambda _told: None, patience=60).tell(steps[:6])
+            wait_until(lambda: bool(find_crossing(collector, "hub", "province", "exchange.receive")), 30)
+            wait_until(lambda: bool(find_crossing(collector, "province", "population", "exchange.answer")), 30)
+            line = find_crossing(collector, "hub", "province", "exchange.receive")
+            asked = find_crossing(collector, "province", "population", "exchange.answer")
         assert line, sorted({(span.instance, span.name) for span in collector.spans})
         assert len({span.trace for span in line}) == 1
         assert {span.instance for span in line} == {"hub", "province"}
         names = [span.name for span in line]
         assert names.index("web.request") < names.index("exchange.deliver") < names.index("exchange.receive")
+        assert asked, sorted({(span.instance, span.name) for span in collector.spans})
+        names = [span.name for span in asked]
+        assert names.index("exchange.ask") < names.index("exchange.answer")
+        assert {span.trace for span in asked} != {span.trace for span in line}
         # A trace tells operators where time went, and nothing of the people whose time it was.
         told = " ".join(str(value) for span in collector.spans for value in span.attributes.values())
         assert not re.search(r"\b\d{12}\b", told)
