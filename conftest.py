@@ -46,6 +46,13 @@ def node_home(tmp_path: Path) -> Iterator[Path]:
         yield tmp_path
 
 
+@pytest.fixture(scope="module")
+def chromium_of_module() -> Iterator[Any]:
+    """A headless Chromium for the tests of a module that speak to no database."""
+    with chromium_browser() as browser:
+        yield browser
+
+
 @pytest.fixture
 def chromium() -> Iterator[Any]:
     """A headless Chromium for one test; its event loop runs in the thread that speaks to the database as well."""

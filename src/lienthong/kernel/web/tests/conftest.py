@@ -2,13 +2,10 @@
 
 import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
-
-from lienthong.node.testing import chromium_browser
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -26,10 +23,3 @@ def site() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """A headless Chromium, closed with the module: an open one would look to Django like asynchronous code."""
-    with chromium_browser() as browser:
-        yield browser

@@ -8,8 +8,10 @@ GUIDE = "/huong-dan-giao-dien/"
 
 
 @pytest.fixture
-def page(chromium, site, request):
-    context = chromium.new_context(viewport={"width": getattr(request, "param", 1280), "height": 900}, base_url=site)
+def page(chromium_of_module, site, request):
+    context = chromium_of_module.new_context(
+        viewport={"width": getattr(request, "param", 1280), "height": 900}, base_url=site
+    )
     page = context.new_page()
     page.complaints = []
     page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
