@@ -47,6 +47,7 @@ HUB_POSTS: Final = (
     Post("chidao", "Chuyên viên Trung tâm điều hành", (COMMAND,)),
     Post("vanhanh", "Quản trị hệ thống", (OPERATOR,)),
     Post("congbo", "Chuyên viên kiểm soát thủ tục hành chính", (PUBLISHER,)),
+    Post("vanthu", "Văn thư", (CLERK,)),
 )
 
 _FAMILY: Final = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương")
