@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any, ParamSpec
 
 import orjson
+import structlog
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -13,7 +15,9 @@ from lienthong.kernel.access import View, guarded
 from lienthong.kernel.errors import NotAllowed, Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.monitoring import exposition, queries, services
+from lienthong.platform.monitoring.types import TotalRow
 
+log = structlog.get_logger()
 P = ParamSpec("P")
 
 _MOST = 10_000
@@ -42,9 +46,16 @@ def watcher(view: View[P]) -> View[P]:
 @watcher
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The numbers of this node for Prometheus."""
-    services.sum_operations()
-    body = exposition.expose(queries.list_totals(), queries.take_measures(), queries.run_checks())
+    """The numbers of this node for Prometheus; without its database what the process and the checks tell."""
+    totals: list[TotalRow] = []
+    try:
+        services.sum_operations()
+        totals = queries.list_totals()
+    except DatabaseError as error:
+        log.warning("metrics without the database", error=type(error).__name__)
+    checks = queries.run_checks()
+    failing = any(check.name == "database" and check.level == "failing" for check in checks)
+    body = exposition.expose(totals, () if failing else queries.take_measures(), checks)
     return _compressed(request, body, exposition.CONTENT_TYPE)
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -199,3 +200,17 @@ def test_answers_are_compressed_for_who_reads_that() -> None:
     answer = Client().get("/metrics", HTTP_ACCEPT_ENCODING="gzip, deflate")
     assert answer.headers["Content-Encoding"] == "gzip"
     assert b"lienthong_node" in gzip.decompress(answer.content)
+
+
+def test_without_the_database_a_scrape_still_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+
+        def gone(*_: object) -> None:
+            raise OperationalError("no server")
+
+        patched.setattr("django.db.backends.utils.CursorWrapper.execute", gone)
+        queries.run_checks(fresh=True)
+        answer = Client().get("/metrics")
+    assert answer.status_code == 200
+    assert b'lienthong_check{about="",name="database"} 2.0' in answer.content
+    assert b"process_resident_memory_bytes" in answer.content
