@@ -212,7 +212,7 @@ def _check_bodies() -> list[LogFault]:
             "SELECT s.peer, l.position, l.message_id FROM exchange_logentry l"  # noqa: S608 (constants of this module)
             f" JOIN exchange_stream s ON s.id = l.stream_id JOIN {table} o ON {join}"
             f" WHERE s.direction = '{direction}' AND s.kind = '{kind}' AND l.outcome <> 'exchange.conflict'"
-            f" AND o.{body} IS NOT NULL AND sha256(o.{body}) <> l.{digest}"
+            f" AND length(o.{body}) > 0 AND sha256(o.{body}) <> l.{digest}"
             f" ORDER BY s.peer, l.position LIMIT {_MOST_FAULTS}"
         )
         for peer, position, message_id in found:

@@ -1,14 +1,20 @@
 """Writing the message log: rows are linked under the lock of their stream's head; heads are sealed now and then."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from lienthong.kernel import clock, db
+from lienthong.kernel.errors import Refused
+from lienthong.kernel.profile import node
+from lienthong.kernel.text import tr
 from lienthong.platform.exchange import chain, sql
 from lienthong.platform.exchange.models import Seal, Stream
+from lienthong.platform.exchange.queries.log_state import get_log_state
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing_services
 
@@ -43,12 +49,22 @@ UPDATE exchange_stream AS s SET count = v.count, previous = v.previous, head = v
   FROM unnest(%s::bigint[], %s::bigint[], %b::bytea[], %b::bytea[]) AS v(id, count, previous, head) WHERE s.id = v.id
 """
 
-_APPEND_MANY = """
-INSERT INTO exchange_logentry
-    (stream_id, position, at, message_id, name, outcome, digest, answer_digest, evidence, previous, link)
-SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::uuid[], %s::text[], %s::text[],
-                     %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[])
-"""
+_COLUMNS: sql.Columns = (
+    ("stream_id", "int8"),
+    ("position", "int8"),
+    ("at", "timestamptz"),
+    ("message_id", "uuid"),
+    ("name", "text"),
+    ("outcome", "text"),
+    ("digest", "bytea"),
+    ("answer_digest", "bytea"),
+    ("evidence", "bytea"),
+    ("previous", "bytea"),
+    ("link", "bytea"),
+)
+
+
+_LOOK_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,6 +78,7 @@ class StreamKey:
 
 def append(key: StreamKey, fact: chain.Fact) -> None:
     """Add one row in one round trip; the head stays locked to the end of the transaction."""
+    require_stamps()
     values = {
         "fact": fact.hashed(),
         "peer": key.peer,
@@ -89,25 +106,23 @@ def append_all(rows: Sequence[tuple[StreamKey, chain.Fact]]) -> None:
     """Add rows of several streams, each stream in the order given, in three round trips."""
     if not rows:
         return
+    require_stamps()
     by_stream: dict[StreamKey, list[chain.Fact]] = {}
     for key, fact in rows:
         by_stream.setdefault(key, []).append(fact)
     heads = _lock(sorted(by_stream))
-    columns: list[list[object]] = [[] for _ in range(11)]
-    moves: list[list[object]] = [[] for _ in range(4)]
+    linked: list[tuple[object, ...]] = []
+    moves: list[tuple[object, ...]] = []
     for key, facts in by_stream.items():
         stream_id, count, head = heads[key]
         previous = head
         for position, fact in enumerate(facts, start=count + 1):
             previous, head = head, chain.link(head, fact.hashed(), position)
-            row = (stream_id, position, fact.at, fact.message_id, fact.name, fact.outcome)
             digests = (fact.digest, fact.answer_digest, fact.evidence, previous, head)
-            for column, value in zip(columns, (*row, *digests), strict=True):
-                column.append(value)
-        for column, value in zip(moves, (stream_id, count + len(facts), previous, head), strict=True):
-            column.append(value)
-    sql.run(_APPEND_MANY, columns)
-    sql.run(_MOVE_STREAMS, moves)
+            linked.append((stream_id, position, fact.at, fact.message_id, fact.name, fact.outcome, *digests))
+        moves.append((stream_id, count + len(facts), previous, head))
+    sql.insert_rows("exchange_logentry", _COLUMNS, linked)
+    sql.run(_MOVE_STREAMS, list(map(list, zip(*moves, strict=True))))
 
 
 def _lock(keys: Sequence[StreamKey]) -> dict[StreamKey, tuple[int, int, bytes]]:
@@ -125,6 +140,26 @@ def _open(keys: Sequence[StreamKey]) -> None:
 
 def _columns(keys: Sequence[StreamKey]) -> tuple[list[str], list[str], list[str]]:
     return [key.peer for key in keys], [key.direction for key in keys], [key.kind for key in keys]
+
+
+def require_stamps() -> None:
+    """Refuse to log further where the profile is strict and the time stamps have been missing for too long."""
+    strict = node().parameters.get("trust", {}).get("timestamp_strict")
+    if strict and _is_overdue(int(time.monotonic() // _LOOK_SECONDS)):
+        raise Refused(
+            "exchange.log-not-timestamped",
+            tr(
+                "Nhật ký đã quá lâu không có dấu thời gian; theo chính sách của nút, việc trao đổi tạm dừng.",
+                "The log has gone without a time stamp for too long; by this node's policy the exchange pauses.",
+            ),
+            status=503,
+        )
+
+
+@lru_cache(maxsize=1)
+def _is_overdue(_look: int) -> bool:
+    """Asked of the database every few seconds."""
+    return get_log_state().overdue
 
 
 def seal_log() -> int:

@@ -12,6 +12,7 @@ from lienthong.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.exchange import chain, rules, wire
+from lienthong.platform.exchange.keeping import kept_body
 from lienthong.platform.exchange.models import QuestionRecord
 from lienthong.platform.exchange.ports import AccessDecision
 from lienthong.platform.exchange.queries.directory import list_grants, node_for
@@ -270,7 +271,7 @@ def _record(
         about=asked.about,
         at=clock.now(),
         outcome="",
-        body=body,
+        body=kept_body(header.name, body),
         digest=wire.digest(body),
         signature=signature,
         answer_digest=b"",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 from uuid import UUID
@@ -26,7 +27,7 @@ from lienthong.platform.exchange.models import (
     WitnessedCheckpoint,
 )
 from lienthong.platform.exchange.services.checkpoints import find_witness
-from lienthong.platform.exchange.services.log import StreamKey, append_all, append_many
+from lienthong.platform.exchange.services.log import StreamKey, _is_overdue, append_all, append_many
 from lienthong.platform.exchange.tests.country import Homes, at_node
 from lienthong.platform.exchange.types import Envelope, Question
 from lienthong.platform.signing import queries as signing_queries
@@ -239,3 +240,17 @@ def test_what_the_witness_keeps_shows_a_cut_and_a_rewriting(closed: Homes) -> No
     assert [fault.kind for fault in queries.compare_with_witness(witnessed, "G22")] == ["truncated"]
     sql(r"UPDATE exchange_checkpoint SET digest = decode(repeat('07', 32), 'hex')")
     assert [fault.kind for fault in queries.compare_with_witness(witnessed, "G22")] == ["changed", "truncated"]
+
+
+def test_a_strict_node_takes_no_rows_when_stamps_are_missing_for_too_long(closed: Homes) -> None:
+    strict = {"trust": {"timestamp_strict": True, "timestamp_limit_hours": 48}}
+    _is_overdue.cache_clear()
+    with playing(node(), home=node().home, parameters=strict):
+        append_many(KEY, [fact(20)])
+        _is_overdue.cache_clear()
+        with clock.frozen(clock.now() + timedelta(hours=49)):
+            with pytest.raises(Refused) as caught:
+                append_many(KEY, [fact(21)])
+            _is_overdue.cache_clear()
+    assert (caught.value.code, caught.value.status) == ("exchange.log-not-timestamped", 503)
+    append_many(KEY, [fact(22)])

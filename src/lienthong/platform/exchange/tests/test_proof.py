@@ -10,8 +10,9 @@ from django.db import connection
 
 from lienthong.kernel import clock
 from lienthong.kernel.errors import NotFound
+from lienthong.kernel.profile import node, playing
 from lienthong.platform.exchange import chain, queries, services, wire
-from lienthong.platform.exchange.models import IncomingLetter, LogEntry, OutgoingLetter
+from lienthong.platform.exchange.models import IncomingLetter, LogEntry, OutgoingLetter, QuestionRecord
 from lienthong.platform.exchange.services import trust
 from lienthong.platform.exchange.services.log import StreamKey, append_many
 from lienthong.platform.exchange.tests.country import Desk, Homes, Note, allow, at_node, sealed_letter, sealed_question
@@ -166,3 +167,20 @@ def test_rows_of_messages_tell_their_signatures(province: Homes) -> None:
     row, kept = LogEntry.objects.get(), IncomingLetter.objects.get()
     assert bytes(row.evidence) == chain.evidence(kept.signature, kept.receipt_signature)
     assert queries.verify_log().intact
+
+
+def test_bodies_of_some_names_are_kept_as_digests_only(province: Homes) -> None:
+    kept = {"exchange": {"digest_only": ["test-note.v1", "population.person-lookup"]}}
+    allow(province)
+    body, signature = sealed_question(province, {"number": "001"})
+    with playing(node(), home=node().home, agency_code="H36", parameters=kept):
+        letter_id = received(province)
+    with at_node(province, "G01", Desk()), playing(node(), parameters=kept):
+        services.answer_question("population.person-lookup", body, signature)
+    assert bytes(IncomingLetter.objects.get().body) == b""
+    assert bytes(QuestionRecord.objects.get().body) == b""
+    assert queries.verify_log().intact
+    verdict = judged(province, services.proof_of(letter_id, "in", part="message").content)
+    assert verdict.good, verdict.findings
+    assert "signing.digest-only" in {one.code for one in verdict.findings}
+    assert "attachment1" not in {entry.name for entry in verdict.entries}
