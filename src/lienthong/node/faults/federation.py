@@ -63,11 +63,23 @@ class Member:
 class Federation:
     """Use as a context manager: made, started, and thrown away at the end.
 
+    `direct`: nothing stands between the nodes. `parameters`: further lines of every profile.
     With `disk_megabytes` the last member lies on a small disk, where the machine lets us mount one (`disk`).
     """
 
-    def __init__(self, home: Path, size: int, *, seed: int = 0, disk_megabytes: int = 0) -> None:
+    def __init__(
+        self,
+        home: Path,
+        size: int,
+        *,
+        seed: int = 0,
+        disk_megabytes: int = 0,
+        direct: bool = False,
+        parameters: str = "",
+    ) -> None:
         self.home = home
+        self.direct = direct
+        self.parameters = parameters
         self.disk = SmallDisk(home / CODES[size - 1].lower(), disk_megabytes) if disk_megabytes else None
         ports = free_ports(2 * size)
         self.members = [
@@ -78,7 +90,7 @@ class Federation:
     def _member(self, code: str, port: int, relay_port: int, seed: int) -> Member:
         home = self.home / code.lower()
         relay = Relay(relay_port, port, seed=seed)
-        return Member(code, home, port, relay, relay_port, EmbeddedServer(home / "postgres"))
+        return Member(code, home, port, relay, port if self.direct else relay_port, EmbeddedServer(home / "postgres"))
 
     def __enter__(self) -> "Federation":
         try:
@@ -115,7 +127,8 @@ class Federation:
         for member in self.members:
             member.home.mkdir(parents=True, exist_ok=True)
             self._write_profile(member)
-            member.relay.start()
+            if not self.direct:
+                member.relay.start()
         # Tables are made once: the other servers begin as copies of the hub's.
         self._make_database(self.hub)
         self.hub.server.stop()
@@ -134,7 +147,8 @@ class Federation:
         listed = ", ".join(f'"{role}"' for role in roles)
         (member.home / "node.toml").write_text(
             f'[node]\nname = "{member.name}"\nagency_code = "{member.code}"\ntitle = "Nút {member.code}"\n'
-            f'title_en = "Node {member.code}"\nport = {member.port}\ndemo = true\nroles = [{listed}]\n',
+            f'title_en = "Node {member.code}"\nport = {member.port}\ndemo = true\nroles = [{listed}]\n'
+            f"{self.parameters}",
             encoding="utf-8",
         )
 
@@ -154,10 +168,10 @@ class Federation:
             **member.environment,
         }
 
-    def run(self, member: Member, word: str, *words: str) -> str:
+    def run(self, member: Member, word: str, *words: str, module: str = "lienthong.node.faults.part") -> str:
         """Do a part of the harness in a process that is this node; gives what it printed."""
         done = subprocess.run(  # noqa: S603 (our own program)
-            [sys.executable, "-m", "lienthong.node.faults.part", word, *words],
+            [sys.executable, "-m", module, word, *words],
             env=self.environment_of(member),
             capture_output=True,
             text=True,

@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 import orjson
@@ -108,17 +108,21 @@ class Header:
     recipient: str
     at: datetime
 
-    def message(self) -> bytes:
+    def answered(self, kind: str, at: datetime) -> "Header":
+        """The header of what goes back."""
+        return Header("", kind, self.id, self.name, self.recipient, self.sender, at)
+
+    def message(self, kid: str = "", at: datetime | None = None) -> bytes:
         """The header as JSON bytes: `message.xml` of the signature and of the proof container."""
         fields = {
             "v": 1,
-            "kid": self.kid,
+            "kid": kid or self.kid,
             "kind": self.kind,
             "id": str(self.id),
             "name": self.name,
             "from": self.sender,
             "to": self.recipient,
-            "at": self.at.isoformat(),
+            "at": (at or self.at).isoformat(),
         }
         return orjson.dumps(fields)
 
@@ -132,26 +136,18 @@ def peek(signature: str, kind: str) -> Header:
     raw = _decoded_header(signature)
     if raw.get("v") != 1:
         raise malformed("v", "Phiên bản chữ ký không được hỗ trợ.", "This version of the signed header is not known.")
-    texts = {}
-    for key in ("kid", "kind", "id", "name", "from", "to", "at"):
-        value = raw.get(key)
+    texts = [raw.get(key) for key in _KEYS]
+    for key, value in zip(_KEYS, texts, strict=True):
         if not isinstance(value, str) or len(value) > 200:
             raise malformed(key, f"Chữ ký thiếu trường {key}.", f"The signature lacks the header {key}.")
-        texts[key] = value
-    if texts["kind"] != kind:
+    kid, told, message_id, name, sender, recipient, at = cast("list[str]", texts)
+    if told != kind:
         raise malformed("kind", f"Đây không phải chữ ký loại {kind}.", f"This is not a signature of kind {kind}.")
-    _check_names(texts, kind)
-    return Header(
-        kid=texts["kid"],
-        kind=kind,
-        id=_uuid(texts["id"]),
-        name=texts["name"],
-        sender=texts["from"],
-        recipient=texts["to"],
-        at=_moment(texts["at"]),
-    )
+    _check_names(kind, sender, recipient, name)
+    return Header(kid, kind, _uuid(message_id), name, sender, recipient, _moment(at))
 
 
+_KEYS = ("kid", "kind", "id", "name", "from", "to", "at")
 _NAMES = {
     "letter": LETTER_NAME,
     "receipt": LETTER_NAME,
@@ -168,12 +164,13 @@ def part_name(sha256: str, offset: int | None = None, size: int | None = None) -
     return sha256 if offset is None else f"{sha256}.{offset}.{size}"
 
 
-def _check_names(texts: dict[str, str], kind: str) -> None:
-    if not AGENCY_CODE.fullmatch(texts["from"]):
+@lru_cache(maxsize=4096)
+def _check_names(kind: str, sender: str, recipient: str, name: str) -> None:
+    if not AGENCY_CODE.fullmatch(sender):
         raise malformed("from", "Mã cơ quan gửi không hợp lệ.", "The sender's code is not an agency code.")
-    if kind != "directory" and not AGENCY_CODE.fullmatch(texts["to"]):
+    if kind != "directory" and not AGENCY_CODE.fullmatch(recipient):
         raise malformed("to", "Mã cơ quan nhận không hợp lệ.", "The recipient's code is not an agency code.")
-    if kind in _NAMES and (len(texts["name"]) > 100 or not _NAMES[kind].fullmatch(texts["name"])):
+    if kind in _NAMES and (len(name) > 100 or not _NAMES[kind].fullmatch(name)):
         raise malformed("name", "Tên thông điệp không hợp lệ.", "The name is not a valid one.")
 
 
@@ -289,19 +286,22 @@ def _invalid(error: ValidationError) -> Refused:
 
 def compose_receipt(header: Header, body_digest: bytes, at: datetime, refusal: Refused | None = None) -> bytes:
     """The receipt of a letter: accepted, or refused with code, field and reason."""
-    receipt = Receipt(
-        letter_id=header.id,
-        name=header.name,
-        sender=header.sender,
-        recipient=header.recipient,
-        digest=body_digest.hex(),
-        verdict="refused" if refusal else "accepted",
-        code=refusal.code[:100] if refusal else "",
-        field=fault_field(refusal)[:300] if refusal else "",
-        reason=_reason(refusal),
-        at=at,
-    )
-    return receipt.model_dump_json().encode()
+    receipt = {
+        "letter_id": header.id,
+        "name": header.name,
+        "sender": header.sender,
+        "recipient": header.recipient,
+        "digest": body_digest.hex(),
+        "verdict": "refused" if refusal else "accepted",
+        "code": refusal.code[:100] if refusal else "",
+        "field": fault_field(refusal)[:300] if refusal else "",
+        "reason": {"vi": refusal.message.vi[:2000], "en": refusal.message.en[:2000]} if refusal else _NO_REASON,
+        "at": at,
+    }
+    return orjson.dumps(receipt)
+
+
+_NO_REASON = {"vi": "", "en": ""}
 
 
 def fault_field(refusal: Refused) -> str:

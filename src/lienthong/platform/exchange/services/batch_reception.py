@@ -12,17 +12,20 @@ from uuid import UUID
 
 import orjson
 import structlog
+from psycopg.errors import UniqueViolation
 
 from lienthong.kernel import clock, db, tracing
 from lienthong.kernel.errors import Refused
 from lienthong.platform.exchange import chain, sql, wire
 from lienthong.platform.exchange.batch_form import Entry
+from lienthong.platform.exchange.keeping import kept_body
 from lienthong.platform.exchange.services import reception, trust
 from lienthong.platform.exchange.services.batch_trust import Signed, sign_together, verify_together
 from lienthong.platform.exchange.services.log import StreamKey, append_many
 from lienthong.platform.exchange.services.reception import Arrived
 from lienthong.platform.exchange.types import Envelope, Letter
 from lienthong.platform.monitoring import services as monitoring
+from lienthong.platform.monitoring.types import milliseconds
 
 log = structlog.get_logger()
 
@@ -30,19 +33,23 @@ _ROUNDS = 8
 
 _KNOWN = """
 SELECT i.sender, i.letter_id
-  FROM unnest(%s::text[], %s::uuid[]) AS v(sender, letter_id) JOIN exchange_incomingletter i USING (sender, letter_id)
+  FROM unnest(%b::text[], %b::uuid[]) AS v(sender, letter_id) JOIN exchange_incomingletter i USING (sender, letter_id)
 """
 
-_REMEMBER = """
-INSERT INTO exchange_incomingletter
-    (sender, letter_id, name, sent_at, received_at, body, digest, signature, verdict, code, receipt, receipt_signature)
-SELECT v.sender, v.letter_id, v.name, v.sent_at, %s, v.body, v.digest, v.signature, v.verdict, v.code, v.receipt,
-       v.receipt_signature
-  FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::timestamptz[], %b::bytea[], %b::bytea[], %s::text[], %s::text[],
-              %s::text[], %b::bytea[], %s::text[])
-    AS v(sender, letter_id, name, sent_at, body, digest, signature, verdict, code, receipt, receipt_signature)
-ON CONFLICT (sender, letter_id) DO NOTHING
-"""
+_COLUMNS: sql.Columns = (
+    ("sender", "text"),
+    ("letter_id", "uuid"),
+    ("name", "text"),
+    ("sent_at", "timestamptz"),
+    ("received_at", "timestamptz"),
+    ("body", "bytea"),
+    ("digest", "bytea"),
+    ("signature", "text"),
+    ("verdict", "text"),
+    ("code", "text"),
+    ("receipt", "bytea"),
+    ("receipt_signature", "text"),
+)
 
 
 @dataclass(slots=True)
@@ -186,9 +193,10 @@ def _take_all(batch: _Batch) -> list[tuple[_Item, Entry]]:
     for sender, group in groupby(by_sender, key=lambda index: items[index].arrived.header.sender):
         facts = [_fact(items[index], *receipts[index], now) for index in group]
         append_many(StreamKey(sender, "in", "letter"), facts)
+    moment = milliseconds(now)
     monitoring.record(
         [
-            reception.record_of(item.arrived, _code(item), len(receipt))
+            reception.record_of(item.arrived, _code(item), len(receipt), moment)
             for item, (receipt, _) in zip(items, receipts, strict=True)
         ]
     )
@@ -200,32 +208,33 @@ def _take_all(batch: _Batch) -> list[tuple[_Item, Entry]]:
 
 def _receipts(items: Sequence[_Item], now: datetime) -> list[tuple[bytes, str]]:
     bodies = [wire.compose_receipt(item.arrived.header, item.arrived.digest, now, item.refusal) for item in items]
-    headers = [trust.reply_header("receipt", item.arrived.header) for item in items]
+    headers = [item.arrived.header.answered("receipt", now) for item in items]
     lines = sign_together([(wire.digest(body), header) for body, header in zip(bodies, headers, strict=True)], at=now)
     return list(zip(bodies, lines, strict=True))
 
 
 def _remember(items: Sequence[_Item], receipts: Sequence[tuple[bytes, str]], now: datetime) -> None:
-    arrived = [item.arrived for item in items]
-    stored = sql.run(
-        _REMEMBER,
+    given = [
         (
+            item.arrived.header.sender,
+            item.arrived.header.id,
+            item.arrived.header.name,
+            item.arrived.header.at,
             now,
-            [one.header.sender for one in arrived],
-            [one.header.id for one in arrived],
-            [one.header.name for one in arrived],
-            [one.header.at for one in arrived],
-            [one.body for one in arrived],
-            [one.digest for one in arrived],
-            [one.signature for one in arrived],
-            ["refused" if item.refusal else "accepted" for item in items],
-            [_code(item) for item in items],
-            [receipt for receipt, _ in receipts],
-            [line for _, line in receipts],
-        ),
-    )
-    if stored != len(items):
-        raise _Raced
+            kept_body(item.arrived.header.name, item.arrived.body),
+            item.arrived.digest,
+            item.arrived.signature,
+            "refused" if item.refusal else "accepted",
+            _code(item),
+            receipt,
+            line,
+        )
+        for item, (receipt, line) in zip(items, receipts, strict=True)
+    ]
+    try:
+        sql.insert_rows("exchange_incomingletter", _COLUMNS, given)
+    except UniqueViolation:
+        raise _Raced from None
 
 
 def _code(item: _Item) -> str:

@@ -1,7 +1,6 @@
 """Trust in many messages at once: one signature for what leaves together, one check for what was signed together."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,7 +25,7 @@ def sign_together(messages: Sequence[tuple[bytes, wire.Header]], *, at: datetime
     All headers bear the same moment `at`, which is the signature's.
     """
     kid = signing_queries.get_certificate("node").thumbprint
-    listed = [(replace(header, kid=kid, at=at).message(), [digest]) for digest, header in messages]
+    listed = [(header.message(kid, at), [digest]) for digest, header in messages]
     return signing_services.sign_lines(listed, at=at, thumbprint=kid)
 
 

@@ -32,7 +32,7 @@ WITH posted AS (
         (id, name, recipient, about, actor, posted_at, body, digest, signature, parts, trace, state, attempts,
          next_attempt_at, code, reason_vi, reason_en, receipt_signature)
     SELECT v.id, v.name, %s, v.about, %s, %s, v.body, v.digest, v.signature, '[]', %s, 'waiting', 0, %s, '', '', '', ''
-      FROM unnest(%s::uuid[], %s::text[], %s::text[], %b::bytea[], %b::bytea[], %s::text[])
+      FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[])
            WITH ORDINALITY AS v(id, name, about, body, digest, signature, place)
      ORDER BY v.place
     RETURNING 1)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from lienthong.kernel import clock, events
 from lienthong.kernel.errors import Refused
@@ -10,6 +11,7 @@ from lienthong.kernel.profile import node
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.exchange import chain, rules, sql, wire
 from lienthong.platform.exchange.events import LetterRefused
+from lienthong.platform.exchange.keeping import digest_only
 from lienthong.platform.exchange.services import trust
 from lienthong.platform.exchange.services.batch_trust import Signed, verify_together
 from lienthong.platform.exchange.services.carrying import Answer, Parcel, told
@@ -22,8 +24,18 @@ _END = """
 UPDATE exchange_outgoingletter AS o
    SET state = v.state, code = v.code, reason_vi = v.vi, reason_en = v.en, answered_at = %s,
        attempts = o.attempts + 1, next_attempt_at = NULL, receipt = v.receipt, receipt_signature = v.signature
-  FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %b::bytea[], %s::text[])
+  FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::text[])
        AS v(id, state, code, vi, en, receipt, signature)
+ WHERE o.id = v.id AND o.state = 'waiting'
+RETURNING o.id
+"""
+
+# Of accepted letters there are many, and little is different.
+_ACCEPT = """
+UPDATE exchange_outgoingletter AS o
+   SET state = 'accepted', code = '', reason_vi = '', reason_en = '', answered_at = %s,
+       attempts = o.attempts + 1, next_attempt_at = NULL, receipt = v.receipt, receipt_signature = v.signature
+  FROM unnest(%b::uuid[], %b::bytea[], %b::text[]) AS v(id, receipt, signature)
  WHERE o.id = v.id AND o.state = 'waiting'
 RETURNING o.id
 """
@@ -32,7 +44,7 @@ _PUT_OFF = """
 UPDATE exchange_outgoingletter AS o
    SET attempts = v.attempts, next_attempt_at = v.next, code = v.code, reason_vi = v.vi, reason_en = v.en,
        signature = CASE v.signature WHEN '' THEN o.signature ELSE v.signature END
-  FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[])
+  FROM unnest(%b::uuid[], %b::int[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::text[])
        AS v(id, attempts, next, code, vi, en, signature)
  WHERE o.id = v.id AND o.state = 'waiting'
 """
@@ -141,23 +153,11 @@ def hurry(recipients: Iterable[str]) -> None:
 
 
 def _write_ended(ended: Sequence[Ended], now: datetime) -> list[Ended]:
-    changed = {
-        row[0]
-        for row in sql.rows(
-            _END,
-            (
-                now,
-                [one.parcel.id for one in ended],
-                [one.receipt.verdict for one in ended],
-                [one.receipt.code for one in ended],
-                [one.receipt.reason.vi for one in ended],
-                [one.receipt.reason.en for one in ended],
-                [one.receipt_bytes for one in ended],
-                [one.receipt_signature for one in ended],
-            ),
-        )
-    }
+    accepted = [one for one in ended if one.receipt.verdict == "accepted" and not one.receipt.code]
+    others = [one for one in ended if one.receipt.verdict != "accepted" or one.receipt.code]
+    changed = {row[0] for row in (*_accept(accepted, now), *_end(others, now))}
     fresh = [one for one in ended if one.parcel.id in changed]
+    _forget_bodies(fresh)
     for recipient in sorted({one.parcel.recipient for one in fresh}):
         mine = (one for one in fresh if one.parcel.recipient == recipient)
         append_many(StreamKey(recipient, "out", "letter"), list(_facts(mine, now)))
@@ -165,6 +165,38 @@ def _write_ended(ended: Sequence[Ended], now: datetime) -> list[Ended]:
         if one.receipt.verdict == "refused":
             events.publish(_refused(one))
     return fresh
+
+
+def _accept(ended: Sequence[Ended], now: datetime) -> list[tuple[Any, ...]]:
+    if not ended:
+        return []
+    ids, receipts = [one.parcel.id for one in ended], [one.receipt_bytes for one in ended]
+    return sql.rows(_ACCEPT, (now, ids, receipts, [one.receipt_signature for one in ended]))
+
+
+def _end(ended: Sequence[Ended], now: datetime) -> list[tuple[Any, ...]]:
+    if not ended:
+        return []
+    return sql.rows(
+        _END,
+        (
+            now,
+            [one.parcel.id for one in ended],
+            [one.receipt.verdict for one in ended],
+            [one.receipt.code for one in ended],
+            [one.receipt.reason.vi for one in ended],
+            [one.receipt.reason.en for one in ended],
+            [one.receipt_bytes for one in ended],
+            [one.receipt_signature for one in ended],
+        ),
+    )
+
+
+def _forget_bodies(ended: Sequence[Ended]) -> None:
+    """Of names that are kept as digests only, the body goes when the letter has been accepted."""
+    done = [one.parcel.id for one in ended if one.receipt.verdict == "accepted" and one.parcel.name in digest_only()]
+    if done:
+        sql.run("UPDATE exchange_outgoingletter SET body = '' WHERE id = ANY(%s::uuid[])", (done,))
 
 
 def _facts(ended: Iterable[Ended], now: datetime) -> Iterator[chain.Fact]:

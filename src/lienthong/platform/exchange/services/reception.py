@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
@@ -11,6 +12,7 @@ from lienthong.kernel.errors import Conflict, Refused
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import tr
 from lienthong.platform.exchange import chain, sql, wire
+from lienthong.platform.exchange.keeping import kept_body
 from lienthong.platform.exchange.services import parts as part_services
 from lienthong.platform.exchange.services import trust
 from lienthong.platform.exchange.services.log import StreamKey, append
@@ -47,6 +49,7 @@ class Arrived:
     body: bytes
     digest: bytes
     signature: str
+    at: datetime = field(default_factory=clock.now)
 
 
 class _Seen(Exception):
@@ -183,7 +186,7 @@ def _remember(arrived: Arrived, refusal: Refused | None) -> Reply:
             header.name,
             header.at,
             now,
-            arrived.body,
+            kept_body(header.name, arrived.body),
             arrived.digest,
             arrived.signature,
             "refused" if refusal else "accepted",
@@ -219,12 +222,14 @@ def _log(arrived: Arrived, outcome: str, reply: Reply) -> None:
     evidence = chain.evidence(arrived.signature, reply.signature)
     fact = chain.Fact(clock.now(), header.id, header.name, outcome, arrived.digest, wire.digest(reply.body), evidence)
     append(StreamKey(header.sender, "in", "letter"), fact)
-    monitoring.record([record_of(arrived, "" if outcome == "accepted" else outcome, len(reply.body))])
+    monitoring.record(
+        [record_of(arrived, "" if outcome == "accepted" else outcome, len(reply.body), milliseconds(clock.now()))]
+    )
 
 
-def record_of(arrived: Arrived, fault_code: str, response_size: int) -> OperationRecord:
-    """The operational record of a letter that came in."""
-    header, now = arrived.header, milliseconds(clock.now())
+def record_of(arrived: Arrived, fault_code: str, response_size: int, now: int) -> OperationRecord:
+    """The operational record of a letter that came in at this moment (milliseconds)."""
+    header = arrived.header
     return OperationRecord(
         "producer",
         "letter",
@@ -232,15 +237,15 @@ def record_of(arrived: Arrived, fault_code: str, response_size: int) -> Operatio
         header.sender,
         header.recipient,
         header.name,
-        now,
-        now,
+        milliseconds(arrived.at),
+        milliseconds(arrived.at),
         now,
         now,
         not fault_code,
         fault_code,
         request_size=len(arrived.body),
         response_size=response_size,
-        trace=tracing.current(),
+        trace=tracing.trace_id(),
     )
 
 

@@ -46,7 +46,7 @@ def own_header(kind: str, name: str, recipient: str) -> wire.Header:
 
 def reply_header(kind: str, header: wire.Header) -> wire.Header:
     """The header of a receipt or answer to a letter or question."""
-    return wire.Header("", kind, header.id, header.name, header.recipient, header.sender, clock.now())
+    return header.answered(kind, clock.now())
 
 
 def verify(body: bytes, signature: str, header: wire.Header) -> None:

@@ -8,6 +8,7 @@ digests of what goes with it.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lienthong.platform.signing.rules import jws
 
@@ -28,8 +29,9 @@ def assemble(message: bytes, signature: bytes, chain: bytes = b"") -> str:
     return b".".join((jws.encode(message), jws.encode(chain), jws.encode(signature))).decode("ascii")
 
 
+@lru_cache(maxsize=2048)
 def parse(line: str) -> Compact:
-    """Take a line apart, strictly. Raises Refused `signing.malformed`."""
+    """Take a line apart, strictly; what was read a moment ago is remembered. Raises Refused `signing.malformed`."""
     if not line or len(line) > _LONGEST:
         raise jws.malformed("trống hoặc quá dài.", "empty or too long.")
     parts = line.split(".")

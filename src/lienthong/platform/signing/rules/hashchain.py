@@ -162,6 +162,15 @@ class Tree:
             node = (node - 1) // 2
         return Path(self.count, index, tuple(siblings), self.algorithm)
 
+    def paths(self) -> list[bytes]:
+        """The compact paths of all leaves, in their order; each is its parent's with one sibling before it."""
+        nodes, count = self.nodes, self.count
+        ways = [b""] * len(nodes)
+        for node in range(1, len(nodes)):
+            ways[node] = nodes[node + 1 if node % 2 == 1 else node - 1] + ways[(node - 1) // 2]
+        head = bytes([_VERSION, self.algorithm.number]) + count.to_bytes(4, "big")
+        return [head + index.to_bytes(4, "big") + way for index, way in enumerate(ways[count - 1 :])]
+
 
 def build(leaves: Sequence[bytes], algorithm: Algorithm = SHA256) -> Tree:
     """The tree over these leaves. Raises Refused `signing.malformed-chain` for none or too many."""

@@ -1,12 +1,13 @@
 """Detached JSON Web Signatures: RFC 7515 compact form with the unencoded payload of RFC 7797, ES256 only."""
 
-import base64
 import binascii
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, tr
@@ -18,6 +19,10 @@ _RESERVED = frozenset({"alg", "b64", "crit", "kid"})
 # Keys or addresses of keys inside the signed thing itself: never looked at, so never let in.
 _FORBIDDEN = frozenset({"jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256"})
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_LAST = {0: _ALPHABET, 2: _ALPHABET[::16], 3: _ALPHABET[::4]}
+"""Which letters a text may end with, by what its length leaves: bits that stand for nothing are zero."""
+_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 _THUMBPRINT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -39,18 +44,13 @@ def malformed(vi: str, en: str) -> Refused:
 
 
 def encode(data: bytes) -> bytes:
-    return base64.urlsafe_b64encode(data).rstrip(b"=")
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=")
 
 
 def decode(text: str) -> bytes:
     """Strict base64url without padding: one text for one value. Raises Refused `signing.malformed`."""
-    if _BASE64URL.fullmatch(text):
-        try:
-            value = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        except (ValueError, binascii.Error):
-            value = b""
-        if encode(value) == text.encode("ascii"):
-            return value
+    if _BASE64URL.fullmatch(text) and len(text) % 4 != 1 and text[-1] in _LAST[len(text) % 4]:
+        return binascii.a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"=" * (-len(text) % 4))
     raise malformed("không phải base64url.", "not base64url.")
 
 
@@ -103,6 +103,9 @@ def parse(jws: str) -> ParsedJws:
 def read_object(raw: bytes) -> dict[str, Any]:
     """A JSON object in which no name occurs twice. Raises Refused `signing.malformed`."""
     try:
+        plain = orjson.loads(raw)
+        if isinstance(plain, dict) and orjson.dumps(plain) == raw:
+            return plain  # as we write it ourselves: no name twice, at a tenth of the cost
         header = json.loads(raw.decode("utf-8"), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise malformed("phần đầu không phải JSON.", "the header is not JSON.") from error

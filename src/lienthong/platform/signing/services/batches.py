@@ -20,7 +20,7 @@ def sign_batch(
     held = roles.port(KeyStore).hold(key, thumbprint)
     tree = hashchain.build([hashchain.message_leaf(message, attachments) for message, attachments in messages])
     value = held.sign(batches.batch_info(tree.root, thumbprint=held.chain.thumbprint, at=at))
-    chains = tuple(tree.path(index).encode() for index in range(tree.count))
+    chains = tuple(tree.paths())
     return BatchSignature(value, hashchain.result_document(tree.root), chains)
 
 

@@ -57,6 +57,7 @@ def test_three_leaves_make_the_tree_of_the_rules():
 def test_every_leaf_leads_to_the_root_and_no_other_does(leaves, data):
     tree = hashchain.build(leaves)
     index = data.draw(st.integers(0, len(leaves) - 1))
+    assert tree.paths() == [tree.path(number).encode() for number in range(len(leaves))]
     path = hashchain.decode_path(tree.path(index).encode())
     assert path.root(leaves[index]) == tree.root
     other = data.draw(digests)
