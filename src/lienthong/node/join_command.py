@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from lienthong.node.commanding import Commands, become_node
+from lienthong.node.commanding import Commands, in_node
 
 
 def add_to(commands: Commands) -> None:
@@ -41,7 +41,10 @@ def _join(arguments: argparse.Namespace) -> int:
     from lienthong.node.joining_profile import prepare
 
     hub_code = prepare(arguments)
-    become_node(arguments)
-    from lienthong.node.joining import run
 
-    return run(arguments, hub_code)
+    def work(_arguments: argparse.Namespace) -> int:
+        from lienthong.node.joining import run
+
+        return run(arguments, hub_code)
+
+    return in_node(work)(arguments)

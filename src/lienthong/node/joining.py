@@ -172,10 +172,15 @@ def _install(told: dict[str, Any], typed: str) -> None:
                 " operator's digits stay the same, somebody between you and the hub is not whom they seem to be."
             )
     signing.install_roots(told["trusted"])
-    signing.install_certificate("node", told["node_certificate"])
-    if told["tls_certificate"]:
-        signing.install_certificate("tls", told["tls_certificate"])
+    for key in ("node", "tls"):
+        pem = told[f"{key}_certificate"]
+        if pem and not _is_in_use(key, pem):
+            signing.install_certificate(key, pem)
     print("Installed the trusted root and the certificates.")
+
+
+def _is_in_use(key: str, pem: str) -> bool:
+    return key in signing_queries.list_keys() and signing_queries.get_certificate(key).pem.strip() == pem.strip()
 
 
 def _is_trusted_already(pems: list[str]) -> bool:
