@@ -25,6 +25,8 @@ roles = [
     "monitoring.records",
     "exchange.member",
     "exchange.post_office",
+    "catalogue.member",
+    "gateway.calls",
     "notices.inbox",
 ]
 

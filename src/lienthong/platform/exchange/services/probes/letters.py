@@ -15,7 +15,8 @@ from lienthong.platform.exchange.services import trust
 from lienthong.platform.exchange.services.probes.trial import TIMEOUT, Failed, Skipped, Trial, excerpt
 
 
-def _post(trial: Trial, body: bytes, signature: str) -> http.Response:
+def deliver(trial: Trial, body: bytes, signature: str) -> http.Response:
+    """Post a letter at the peer's door."""
     if not trial.peer.address:
         raise Skipped(tr("Nút này tự lấy thông điệp về, không có địa chỉ để gửi tới.", "The peer has no address."))
     return http.request(
@@ -35,7 +36,9 @@ def _compose(trial: Trial, wish: str, *, test_id: UUID | None = None) -> tuple[b
     return body, trust.sign(body, header), header
 
 
-def _receipt(response: http.Response, header: wire.Header, body: bytes, *, status: int, verdict: str) -> wire.Receipt:
+def read_receipt(
+    response: http.Response, header: wire.Header, body: bytes, *, status: int, verdict: str
+) -> wire.Receipt:
     """The verified receipt of this letter, with the status and verdict that were expected."""
     signature = response.headers.get(wire.SIGNATURE_HEADER.lower(), "")
     if response.status != status or not signature:
@@ -63,8 +66,8 @@ def _receipt(response: http.Response, header: wire.Header, body: bytes, *, statu
 def letter(trial: Trial) -> Bilingual:
     trial.letter = _compose(trial, "accept")
     body, signature, header = trial.letter
-    response = _post(trial, body, signature)
-    _receipt(response, header, body, status=200, verdict="accepted")
+    response = deliver(trial, body, signature)
+    read_receipt(response, header, body, status=200, verdict="accepted")
     trial.receipt = response.body
     return tr(
         "Chữ ký hai chiều đúng: thông điệp được nhận, biên nhận có chữ ký hợp lệ.",
@@ -80,7 +83,7 @@ def _sent(trial: Trial) -> tuple[bytes, str, wire.Header]:
 
 def duplicate(trial: Trial) -> Bilingual:
     body, signature, _ = _sent(trial)
-    response = _post(trial, body, signature)
+    response = deliver(trial, body, signature)
     if (response.status, response.body) != (200, trial.receipt):
         raise Failed(
             tr(
@@ -96,8 +99,8 @@ def conflict(trial: Trial) -> Bilingual:
     other = SelfTest(test_id=new_id(), wish="accept", text="Nội dung khác")
     body = wire.compose_letter(other, ())
     again = replace(header, at=clock.now())
-    response = _post(trial, body, trust.sign(body, again))
-    receipt = _receipt(response, again, body, status=409, verdict="refused")
+    response = deliver(trial, body, trust.sign(body, again))
+    receipt = read_receipt(response, again, body, status=409, verdict="refused")
     if receipt.code != "exchange.conflict":
         raise Failed(tr(f"Mã lỗi {receipt.code}.", f"The code is {receipt.code}."))
     return tr("Cùng mã, khác nội dung: bị từ chối.", "The same id with other content is refused.")
@@ -105,7 +108,7 @@ def conflict(trial: Trial) -> Bilingual:
 
 def refusal(trial: Trial) -> Bilingual:
     body, signature, header = _compose(trial, "refuse")
-    receipt = _receipt(_post(trial, body, signature), header, body, status=422, verdict="refused")
+    receipt = read_receipt(deliver(trial, body, signature), header, body, status=422, verdict="refused")
     if (receipt.code, receipt.field) != ("exchange.self-test", "wish"):
         raise Failed(tr("Biên nhận từ chối không nêu đúng mã và trường.", "The refusal names other code or field."))
     return tr("Từ chối có chữ ký, nêu mã và trường sai.", "A refusal is signed and names code and field.")
@@ -113,7 +116,7 @@ def refusal(trial: Trial) -> Bilingual:
 
 def forgery(trial: Trial) -> Bilingual:
     body, signature, _ = _compose(trial, "accept")
-    response = _post(trial, body.replace("Thử".encode(), "Giả".encode()), signature)
+    response = deliver(trial, body.replace("Thử".encode(), "Giả".encode()), signature)
     if response.status != 401:
         raise Failed(
             tr(
@@ -128,7 +131,7 @@ def wrong_door(trial: Trial) -> Bilingual:
     letter = SelfTest(test_id=new_id(), wish="accept", text="Nhầm nơi nhận")
     header = trust.own_header("letter", SelfTest.NAME, "Z99")
     body = wire.compose_letter(letter, ())
-    response = _post(trial, body, trust.sign(body, header))
+    response = deliver(trial, body, trust.sign(body, header))
     if response.status != 421:
         raise Failed(
             tr(
@@ -142,7 +145,7 @@ def wrong_door(trial: Trial) -> Bilingual:
 def way_back(trial: Trial) -> Bilingual:
     test_id = new_id()
     body, signature, header = _compose(trial, "answer", test_id=test_id)
-    _receipt(_post(trial, body, signature), header, body, status=200, verdict="accepted")
+    read_receipt(deliver(trial, body, signature), header, body, status=200, verdict="accepted")
     deadline = time.monotonic() + trial.patience
     while time.monotonic() < deadline:
         if any(str(test_id).encode() in found for found in _arrived(trial.peer.agency_code)):

@@ -9,8 +9,8 @@ from lienthong.platform.exchange.services import trust
 from lienthong.platform.exchange.services.probes.trial import TIMEOUT, Failed, Skipped, Trial, excerpt
 from lienthong.platform.exchange.services.self_test import SERVICE
 
-_PURPOSE = "Tự kiểm tra kết nối"
-_GROUND = "Nghị định 47/2020/NĐ-CP"
+PURPOSE = "Tự kiểm tra kết nối"
+GROUND = "Nghị định 47/2020/NĐ-CP"
 
 
 def _ask(trial: Trial, service: str, header: wire.Header | None = None) -> tuple[http.Response, wire.Header, bytes]:
@@ -18,7 +18,7 @@ def _ask(trial: Trial, service: str, header: wire.Header | None = None) -> tuple
         raise Skipped(tr("Nút này không có địa chỉ để hỏi tới.", "The peer has no address."))
     header = header or trust.own_header("question", service, trial.peer.agency_code)
     payload = {"text": sha256(header.id.bytes).hexdigest()}
-    body = wire.compose_question(payload, purpose=_PURPOSE, legal_ground=_GROUND, actor_name="Tự kiểm tra", about="")
+    body = wire.compose_question(payload, purpose=PURPOSE, legal_ground=GROUND, actor_name="Tự kiểm tra", about="")
     response = http.request(
         "POST",
         f"{trial.peer.address}/exchange/questions/{service}",

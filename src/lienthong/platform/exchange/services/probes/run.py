@@ -14,7 +14,7 @@ from lienthong.kernel import http
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.exchange.queries.directory import get_directory
-from lienthong.platform.exchange.services.probes import letters, questions, surroundings
+from lienthong.platform.exchange.services.probes import letters, more, questions, surroundings
 from lienthong.platform.exchange.services.probes.trial import Failed, Skipped, Trial
 from lienthong.platform.exchange.types import TestResult
 
@@ -144,6 +144,27 @@ _TESTS = (
         tr("Chưa được cấp quyền", "Denied by default"),
         questions.denial,
         tr("Mọi dịch vụ đều bị từ chối nếu chưa có quyền.", "Every service is denied unless granted."),
+    ),
+    _Test(
+        "parts",
+        tr("Tệp kèm lớn, gửi tiếp", "Parts that resume"),
+        more.resume,
+        tr(
+            "Nhận mảnh theo Upload-Offset, trả lời offset đang có, ghép và so mã băm khi đủ.",
+            "Take pieces by Upload-Offset, tell the offset that is there, compare the digest at the end.",
+        ),
+    ),
+    _Test(
+        "proof",
+        tr("Tệp bằng chứng", "Proof container"),
+        more.prove,
+        tr("Xem chi tiết bằng lienthong verify TỆP.", "Look into it by lienthong verify FILE."),
+    ),
+    _Test(
+        "facade",
+        tr("Cổng cho hệ thống khác (X-Road)", "Façade for other systems (X-Road)"),
+        more.facade,
+        tr("Xem docs/protocols/xroad.md và vai trò gateway.calls.", "See docs/protocols/xroad.md, role gateway.calls."),
     ),
     _Test(
         "tls",
