@@ -4,6 +4,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import Error as DatabaseTrouble
@@ -13,13 +14,14 @@ from lienthong.kernel.profile import node
 from lienthong.platform.signing.models import CertificateStanding
 from lienthong.platform.signing.rules import certificates, standing
 from lienthong.platform.signing.rules.standing import Policy, Standing
-from lienthong.platform.signing.types import Status
+from lienthong.platform.signing.types import Status, StatusState
 
 log = structlog.get_logger()
 
 _READ_AGAIN_SECONDS = 5.0
 _WARN_AGAIN_SECONDS = 3600.0
 _MAX_MET = 10_000
+_NOTHING: dict[str, Any] = {}
 
 
 @dataclass(slots=True)
@@ -30,6 +32,7 @@ class _Memory:
     met: dict[str, str] = field(default_factory=dict)
     warned: dict[str, float] = field(default_factory=dict)
     read_at: float = -_READ_AGAIN_SECONDS
+    rule: tuple[dict[str, Any], Policy] | None = None
     reading: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -51,10 +54,10 @@ def require_in_force(pem: str, *, proved_at: datetime | None = None) -> None:
     rule = policy()
     if rule.mode == "off":
         return
-    now = clock.now()
-    status = standing.require(_recall(pem), proved_at=proved_at or now, now=now, rule=rule)
-    if status.state in ("stale", "unknown"):
-        _warn(pem, status)
+    now, known = clock.now(), _recall(pem)
+    state = standing.require(known, proved_at=proved_at or now, now=now, rule=rule)
+    if state in ("stale", "unknown") and known is not None and known.answered_at is not None:
+        _warn(pem, state)
 
 
 def ocsp_response_der(thumbprint: str) -> bytes | None:
@@ -70,8 +73,11 @@ def find_certificate(thumbprint: str) -> str | None:
 
 
 def policy() -> Policy:
-    """This node's policy on answers that are missing."""
-    return standing.policy(node().parameters.get("trust", {}))
+    """This node's policy on answers that are missing; read anew when the profile is another."""
+    trust = node().parameters.get("trust", _NOTHING)
+    if _memory.rule is None or _memory.rule[0] is not trust:
+        _memory.rule = (trust, standing.policy(trust))
+    return _memory.rule[1]
 
 
 def forget_standings() -> None:
@@ -118,7 +124,7 @@ def _read() -> dict[str, Standing]:
     return {row[0]: Standing(*row[1:]) for row in CertificateStanding.objects.values_list(*fields)}
 
 
-def _warn(pem: str, status: Status) -> None:
+def _warn(pem: str, state: StatusState) -> None:
     certificate, now = certificates.describe(pem), time.monotonic()
     if now - _memory.warned.get(certificate.thumbprint, -_WARN_AGAIN_SECONDS) >= _WARN_AGAIN_SECONDS:
         _memory.warned[certificate.thumbprint] = now
@@ -126,5 +132,5 @@ def _warn(pem: str, status: Status) -> None:
             "certificate not checked lately",
             thumbprint=certificate.thumbprint,
             agency=certificate.agency_code,
-            state=status.state,
+            state=state,
         )

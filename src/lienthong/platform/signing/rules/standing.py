@@ -53,41 +53,48 @@ def policy(trust: Mapping[str, Any]) -> Policy:
     return Policy(cast("StatusPolicy", mode), fresh, max(hard, fresh), min(check, fresh))
 
 
-def judge(standing: Standing | None, at: datetime, rule: Policy) -> Status:
-    """Status at `at`: an answer ages at its own end or ours, whichever comes first."""
+def state_of(standing: Standing | None, at: datetime, rule: Policy) -> StatusState:
+    """The state at `at`: a good answer ages at its own end or at ours, whichever comes first."""
     if standing is None or standing.answered_at is None:
-        return Status("unknown", None, None, None, "", _sentence("unchecked", standing))
-    state, source = standing.state, standing.source
-    if state == "good" and not _is_fresh(standing, at, rule):
-        state, source = "stale", "cache"
+        return "unknown"
+    return "stale" if standing.state == "good" and not _is_fresh(standing, at, rule) else standing.state
+
+
+def judge(standing: Standing | None, at: datetime, rule: Policy) -> Status:
+    """Status at `at`, with a sentence for people."""
+    state = state_of(standing, at, rule)
+    if standing is None or standing.answered_at is None:
+        return Status(state, None, None, None, "", _sentence("unchecked", standing))
     return Status(
         state=state,
         checked_at=standing.answered_at,
         produced_at=standing.produced_at,
         next_update=standing.next_update,
-        source=source,
+        source="cache" if state == "stale" else standing.source,
         sentence=_sentence(state, standing),
         revoked_at=standing.revoked_at,
         reason=standing.reason,
     )
 
 
-def require(standing: Standing | None, *, proved_at: datetime, now: datetime, rule: Policy) -> Status:
+def require(standing: Standing | None, *, proved_at: datetime, now: datetime, rule: Policy) -> StatusState:
     """Refuse what was signed with a certificate that must not be relied on. `proved_at`: it existed by then.
 
     Raises Refused `signing.certificate-revoked` under any policy; under a hard one `signing.certificate-unknown`
     when the authority does not know it, `signing.certificate-unchecked` when no answer came for too long.
     """
-    status = judge(standing, now, rule)
-    if status.state == "revoked" and status.revoked_at is not None and proved_at >= status.revoked_at:
-        raise Refused("signing.certificate-revoked", status.sentence)
-    if rule.mode != "hard" or standing is None or status.state in ("good", "revoked"):
-        return status
-    if status.state == "unknown" and standing.answered_at is not None:
-        raise Refused("signing.certificate-unknown", status.sentence)
+    state = state_of(standing, now, rule)
+    if standing is None:
+        return state
+    if state == "revoked" and standing.revoked_at is not None and proved_at >= standing.revoked_at:
+        raise Refused("signing.certificate-revoked", _sentence("revoked", standing))
+    if rule.mode != "hard" or state in ("good", "revoked"):
+        return state
+    if state == "unknown" and standing.answered_at is not None:
+        raise Refused("signing.certificate-unknown", _sentence("unknown", standing))
     if now - (standing.answered_at or standing.first_seen_at) > rule.hard:
-        raise Refused("signing.certificate-unchecked", status.sentence, status=503)
-    return status
+        raise Refused("signing.certificate-unchecked", judge(standing, now, rule).sentence, status=503)
+    return state
 
 
 def spoils(status: Status, signed_at: datetime | None, at: datetime) -> bool:

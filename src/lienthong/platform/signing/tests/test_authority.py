@@ -23,7 +23,7 @@ def issue(home, **changes):
 
 def test_keys_are_readable_by_their_owner_alone(country):
     keys = [*(country.province / "keys").glob("*.key"), *(country.demo / "authority").glob("*.key")]
-    assert len(keys) == 5
+    assert len(keys) >= 5
     assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
 
 
