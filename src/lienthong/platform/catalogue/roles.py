@@ -27,7 +27,10 @@ ROLES: tuple[Role, ...] = (
             "Catalogue of data services: publishes, agrees, keeps quotas",
         ),
         needs=("exchange.member",),
-        urls=(("van-hanh/trao-doi/", "lienthong.platform.catalogue.urls"),),
+        urls=(
+            ("van-hanh/trao-doi/", "lienthong.platform.catalogue.urls"),
+            ("catalogue/v1/", "lienthong.platform.catalogue.urls_api"),
+        ),
         tabs=(
             ("exchange", "/van-hanh/trao-doi/dich-vu/", tr("Danh mục dịch vụ", "Catalogue of services"), 40),
             ("exchange", "/van-hanh/trao-doi/dich-vu-cua-toi/", tr("Dịch vụ của chúng tôi", "Our services"), 41),

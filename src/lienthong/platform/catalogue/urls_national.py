@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from lienthong.platform.catalogue import api
+from lienthong.platform.catalogue.api import doors
 
 urlpatterns = [
-    path("directory", api.directory, name="catalogue-directory"),
-    path("openapi/<str:agency_code>/<str:system_code>/<str:name>", api.document, name="catalogue-document"),
+    path("directory", doors.directory, name="catalogue-directory"),
+    path("openapi/<str:agency_code>/<str:system_code>/<str:name>", doors.document, name="catalogue-document"),
 ]

@@ -1,0 +1,1 @@
+"""The API of the catalogue, and the doors of the hub."""
