@@ -150,8 +150,9 @@ class IssuedCertificate:
 class Status:
     """Certificate status (tình trạng chứng thư): what the authority last said, and how old that is.
 
-    `good` and fresh; `revoked` since `revoked_at` for `reason`; `stale`: once good, but the answer has aged; `unknown`: never
-    answered, or the authority does not know it. `source` is where the answer came from, `cache` when it has aged.
+    `good` and fresh; `revoked` since `revoked_at` for `reason`; `stale`: once good, but the answer has aged;
+    `unknown`: never answered, or the authority does not know it. `source` is where the answer came from, `cache` when
+    it has aged.
     """
 
     state: StatusState
