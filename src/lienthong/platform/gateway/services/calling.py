@@ -243,9 +243,9 @@ def _read_answer(
     under_way: _Call, streamed: http.Streamed, message: bytes, body: spool.Spooled
 ) -> tuple[messages.Answer, spool.Spooled]:
     facts = under_way.facts
-    signature = messages.read_signature(messages.find(streamed.headers, messages.SIGNATURE_HEADER.lower()))
-    raw, rest = split_message(streamed.chunks)
     try:
+        signature = messages.read_signature(messages.find(streamed.headers, messages.SIGNATURE_HEADER.lower()))
+        raw, rest = split_message(streamed.chunks)
         answer = messages.read_answer(raw)
     except Refused as refusal:
         raise bad_answer(refusal.message) from None
