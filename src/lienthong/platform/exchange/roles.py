@@ -42,6 +42,8 @@ ROLES: tuple[Role, ...] = (
         menu=(("/van-hanh/trao-doi/", tr("Trao đổi dữ liệu", "Exchange"), ("operator",)),),
         tabs=(
             ("exchange", "/van-hanh/trao-doi/", tr("Thông điệp gửi đi", "Letters sent"), 20),
+            ("exchange", "/van-hanh/trao-doi/khong-gui-duoc/", tr("Không gửi được", "Dead letters"), 21),
+            ("exchange", "/van-hanh/trao-doi/duong-gui/", tr("Đường gửi", "Delivery lines"), 22),
             ("exchange", "/van-hanh/trao-doi/yeu-cau/", tr("Khai thác dữ liệu", "Questions"), 31),
             ("exchange", "/van-hanh/trao-doi/danh-ba/", tr("Danh bạ kết nối", "Directory"), 60),
             ("exchange", "/van-hanh/trao-doi/nhat-ky/", tr("Nhật ký thông điệp", "Message log"), 70),

@@ -254,6 +254,22 @@ class LetterRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LineRow:
+    """Delivery line (đường gửi) as the operator sees it. `state`: closed, open (until a moment), half-open."""
+
+    recipient: str
+    state: str
+    failures: int
+    failing_since: datetime | None
+    open_until: datetime | None
+    code: str
+    reason: Bilingual | None
+    last_success_at: datetime | None
+    waiting: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Look (lượt khai thác): who looked at data about someone, when, for what purpose, on what legal ground."""
 

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from lienthong.kernel import access
+from lienthong.kernel import access, clock
 from lienthong.kernel.text import Bilingual, show_moment, tr
-from lienthong.platform.exchange import queries, services
+from lienthong.platform.exchange import limits, queries, services
 from lienthong.platform.exchange.paging import page_of
 from lienthong.platform.exchange.states import STATES
 from lienthong.platform.exchange.types import LetterRow, Look
@@ -95,9 +95,11 @@ def letter(request: HttpRequest, letter_id: UUID) -> HttpResponse:
         (tr("Lý do", "Reason"), row.reason or "–"),
         (tr("Mã lỗi", "Code"), row.code or "–"),
     ]
+    late = row.state == "waiting" and clock.now() - row.posted_at > limits.limits().dead_after
     context = {
         "row": row,
         "state": STATES[row.state],
+        "may_discard": late or row.state == "refused",
         "facts": [{"key": key, "value": value} for key, value in facts],
     }
     return render(request, "exchange/letter.html", context)

@@ -3,6 +3,7 @@
 from lienthong.platform.exchange.ports import AccessDecision
 from lienthong.platform.exchange.queries.archive import ArchiveVerdict, verify_archive
 from lienthong.platform.exchange.queries.checkpoints import compare_with_witness
+from lienthong.platform.exchange.queries.dead import DeadLetters, list_dead_choices, list_lines
 from lienthong.platform.exchange.queries.directory import (
     find_node,
     get_directory,
@@ -32,6 +33,7 @@ from lienthong.platform.exchange.queries.proof import find_proofs
 __all__ = [
     "AccessDecision",
     "ArchiveVerdict",
+    "DeadLetters",
     "compare_with_witness",
     "count_applications",
     "count_letters",
@@ -51,8 +53,10 @@ __all__ = [
     "list_applications",
     "list_certificates",
     "list_checkpoints",
+    "list_dead_choices",
     "list_grants",
     "list_letters",
+    "list_lines",
     "list_looks",
     "list_nodes",
     "list_post",

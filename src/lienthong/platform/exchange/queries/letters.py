@@ -11,7 +11,7 @@ from lienthong.platform.exchange.models import OutgoingLetter
 from lienthong.platform.exchange.states import STATES
 from lienthong.platform.exchange.types import LetterRow
 
-_FIELDS = (
+FIELDS = (
     "id", "name", "recipient", "about", "state", "posted_at", "attempts", "next_attempt_at", "answered_at",
     "code", "reason_vi", "reason_en",
 )  # fmt: skip
@@ -24,24 +24,27 @@ def list_letters(state: str = "", *, recipient: str = "", limit: int = 50, offse
         found = found.filter(state=state)
     if recipient:
         found = found.filter(recipient=recipient)
-    values = found.annotate(size=Length(F("body"))).values(*_FIELDS, "size")[offset : offset + limit]
-    return [_row(**value) for value in values]
+    values = found.annotate(size=Length(F("body"))).values(*FIELDS, "size")[offset : offset + limit]
+    return [row_of(**value) for value in values]
 
 
 def get_letter(letter_id: UUID) -> LetterRow:
     """One sent letter. Raises NotFound `exchange.no-such-letter`."""
-    value = (
-        OutgoingLetter.objects.filter(id=letter_id).annotate(size=Length(F("body"))).values(*_FIELDS, "size").first()
-    )
+    value = OutgoingLetter.objects.filter(id=letter_id).annotate(size=Length(F("body"))).values(*FIELDS, "size").first()
     if value is None:
         raise NotFound("exchange.no-such-letter", tr("Không có thông điệp này.", "There is no such letter."))
-    return _row(**value)
+    return row_of(**value)
 
 
 def count_letters() -> dict[str, int]:
-    """Number of sent letters by state, zeros included."""
-    counted = OutgoingLetter.objects.values_list("state").annotate(n=Count("number")).order_by()
-    return {**dict.fromkeys(STATES, 0), **dict(counted)}
+    """Number of sent letters by state, zeros included.
+
+    The few that are not accepted stand in indexes; the accepted ones are all the others.
+    """
+    few = OutgoingLetter.objects.filter(state__in=["waiting", "refused", "replaced", "discarded"])
+    counted = dict(few.values_list("state").annotate(n=Count("number")).order_by())
+    accepted = OutgoingLetter.objects.count() - sum(counted.values())
+    return {**dict.fromkeys(STATES, 0), **counted, "accepted": accepted}
 
 
 def count_waiting(recipient: str = "") -> int:
@@ -50,6 +53,7 @@ def count_waiting(recipient: str = "") -> int:
     return (found.filter(recipient=recipient) if recipient else found).count()
 
 
-def _row(*, reason_vi: str, reason_en: str, **facts: object) -> LetterRow:
+def row_of(*, reason_vi: str, reason_en: str, **facts: object) -> LetterRow:
+    """A row of the columns in FIELDS and the size."""
     reason = Bilingual(reason_vi, reason_en) if reason_vi else None
     return LetterRow(**facts, reason=reason)  # type: ignore[arg-type]  # values() of the fields of the same names

@@ -35,6 +35,7 @@ from lienthong.platform.exchange.services.letters import (
     resend_all,
     resend_letter,
 )
+from lienthong.platform.exchange.services.lines import try_line
 from lienthong.platform.exchange.services.log import seal_log
 from lienthong.platform.exchange.services.nodes import register_node, set_node_state, withdraw_certificate
 from lienthong.platform.exchange.services.parts import clear_uploads
@@ -51,8 +52,8 @@ __all__ = [
     "Archived",
     "Fetcher",
     "GroupCommit",
-    "Postman",
     "Part",
+    "Postman",
     "ProofFile",
     "Reply",
     "accept_directory",
@@ -110,6 +111,7 @@ __all__ = [
     "take_self_test",
     "tell_checkpoints",
     "transfer_files",
+    "try_line",
     "withdraw_access",
     "withdraw_certificate",
     "work_folder",

@@ -21,9 +21,9 @@ from lienthong.platform.exchange.queries.directory import node_for
 from lienthong.platform.exchange.services import trust
 from lienthong.platform.exchange.services.batch_trust import sign_together
 from lienthong.platform.exchange.services.lines import close_line
+from lienthong.platform.exchange.services.outcomes import WAKE
 from lienthong.platform.exchange.types import Letter
 
-WAKE = "exchange.deliver_due"
 _MOST_AT_ONCE = 1000
 
 _INSERT_MANY = """

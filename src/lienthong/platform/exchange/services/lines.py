@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from lienthong.kernel import clock
+from lienthong.kernel import audit, clock, db, jobs
+from lienthong.kernel.access import Actor
 from lienthong.kernel.text import Bilingual
 from lienthong.platform.exchange import rules, sql
 from lienthong.platform.exchange.models import DeliveryLine
+from lienthong.platform.exchange.services import outcomes
 
 _RELOAD = timedelta(seconds=1)
 _NOTE_SUCCESS = timedelta(minutes=1)
@@ -110,5 +112,14 @@ class Lines:
 
 
 def close_line(recipient: str) -> None:
-    """Try this recipient again at once: an operator says so."""
+    """Let the next letter to this recipient be tried at once."""
     DeliveryLine.objects.filter(recipient=recipient).update(open_until=None)
+
+
+def try_line(*, recipient: str, actor: Actor) -> None:
+    """An operator wants a recipient tried again now, with what has waited longest."""
+    with db.atomic():
+        close_line(recipient)
+        outcomes.hurry([recipient])
+        jobs.wake(outcomes.WAKE)
+        audit.record(actor, "exchange.try-line", f"node:{recipient}")

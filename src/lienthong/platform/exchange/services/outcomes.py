@@ -20,6 +20,8 @@ from lienthong.platform.monitoring import services as monitoring
 from lienthong.platform.monitoring.types import OperationRecord, milliseconds
 from lienthong.platform.signing import queries as signing_queries
 
+WAKE = "exchange.deliver_due"
+
 _END = """
 UPDATE exchange_outgoingletter AS o
    SET state = v.state, code = v.code, reason_vi = v.vi, reason_en = v.en, answered_at = %s,
