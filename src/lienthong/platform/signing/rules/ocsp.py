@@ -72,7 +72,7 @@ def read_kept(der: bytes, leaf: x509.Certificate, issuer: x509.Certificate) -> A
     try:
         answer = _load(der)
         _check_subject(answer, leaf, issuer)
-        _check_signature(answer, _responder(answer, issuer, answer.produced_at_utc))
+        _check_signature(answer, _responder(answer, issuer, max(answer.produced_at_utc, answer.this_update_utc)))
         return _told(answer)
     except UNREADABLE:
         raise BadAnswer("malformed") from None
