@@ -13,8 +13,8 @@ from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import show_moment, tr
 from lienthong.platform.agencies import queries as agencies_queries
 from lienthong.platform.exchange import queries, services
+from lienthong.platform.exchange.joining_types import ApplicationRow
 from lienthong.platform.exchange.paging import page_of
-from lienthong.platform.exchange.types import ApplicationRow
 
 STATES = {
     "waiting": (tr("Chờ duyệt", "Waiting"), "blue"),

@@ -15,8 +15,8 @@ from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import fold, tr
 from lienthong.platform.agencies import queries as agencies_queries
 from lienthong.platform.exchange import queries, services
+from lienthong.platform.exchange.joining_types import PostRow
 from lienthong.platform.exchange.paging import page_of
-from lienthong.platform.exchange.types import PostRow
 
 _MOST_CHOICES = 12
 _STATES = {

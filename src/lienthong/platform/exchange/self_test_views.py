@@ -11,7 +11,7 @@ from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.exchange import queries, services
-from lienthong.platform.exchange.types import TestResult
+from lienthong.platform.exchange.joining_types import TestResult
 
 _LEVELS = {
     "ok": (tr("Đạt", "Good"), "green"),

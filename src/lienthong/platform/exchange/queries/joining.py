@@ -5,9 +5,10 @@ from lienthong.kernel.errors import NotFound
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.exchange import joining_form
+from lienthong.platform.exchange.joining_types import ApplicationRow
 from lienthong.platform.exchange.models import Application, Node
 from lienthong.platform.exchange.queries.directory import entry_of
-from lienthong.platform.exchange.types import ApplicationRow, NodeEntry
+from lienthong.platform.exchange.types import NodeEntry
 from lienthong.platform.signing import queries as signing_queries
 
 

@@ -9,8 +9,8 @@ from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import NotFound
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import Bilingual, tr
+from lienthong.platform.exchange.joining_types import PostRow
 from lienthong.platform.exchange.models import OutgoingLetter, PostItem
-from lienthong.platform.exchange.types import PostRow
 
 
 def belongs_to(actor: Actor) -> Q:

@@ -24,10 +24,10 @@ from lienthong.kernel.ids import new_id
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import Bilingual, show_moment
 from lienthong.platform.exchange import wire
+from lienthong.platform.exchange.joining_types import PostRow
 from lienthong.platform.exchange.models import PostItem
 from lienthong.platform.exchange.queries.post import list_untold
 from lienthong.platform.exchange.services.post import send_post
-from lienthong.platform.exchange.types import PostRow
 
 log = structlog.get_logger()
 
@@ -158,7 +158,7 @@ def _read(path: Path) -> tuple[str, str, list[Path]]:
 
 
 def _read_text(path: Path) -> tuple[str, str]:
-    """The first line is the subject, the rest the text; a single line is both. UTF-8, marked at its beginning or not."""
+    """The first line is the subject, the rest the text; a single line is both. UTF-8, with or without a mark."""
     try:
         told = path.read_text("utf-8-sig")
     except UnicodeDecodeError:

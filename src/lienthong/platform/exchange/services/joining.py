@@ -12,10 +12,11 @@ from lienthong.kernel.access import Actor, require
 from lienthong.kernel.errors import Conflict, NotFound, Refused
 from lienthong.kernel.text import Bilingual, nfc, tr
 from lienthong.platform.exchange import joining_form
+from lienthong.platform.exchange.joining_types import ApplicationRow
 from lienthong.platform.exchange.models import Application
 from lienthong.platform.exchange.queries.joining import describe, fingerprint_of
 from lienthong.platform.exchange.services.nodes import register_node
-from lienthong.platform.exchange.types import ApplicationRow, NewNode
+from lienthong.platform.exchange.types import NewNode
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing_services
 from lienthong.platform.signing.types import CertificateKind

@@ -10,12 +10,13 @@ from lienthong.kernel.files import FileRef
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import Bilingual, read_text, tr
 from lienthong.platform.agencies import queries as agencies_queries
+from lienthong.platform.exchange.joining_types import PostRow
 from lienthong.platform.exchange.letters import FreeLetter
 from lienthong.platform.exchange.models import PostItem
 from lienthong.platform.exchange.queries.directory import node_for
 from lienthong.platform.exchange.queries.post import belongs_to, describe_item
 from lienthong.platform.exchange.services.letters import post_letter
-from lienthong.platform.exchange.types import Envelope, PostRow
+from lienthong.platform.exchange.types import Envelope
 
 MOST_TEXT = 100_000
 MOST_SUBJECT = 300

@@ -140,7 +140,8 @@ def test_a_node_fetches_what_the_hub_publishes(province: Homes, monkeypatch: pyt
     asked: list[dict[str, str]] = []
 
     def bring(_method: str, url: str, *, headers: dict[str, str], timeout: float, peer: bool) -> http.Response:
-        assert url.endswith("/exchange/directory?version=2") and peer
+        assert url.endswith("/exchange/directory?version=2")
+        assert peer
         asked.append(headers)
         if headers.get("If-None-Match") == f'"{held}"':
             return http.Response(304, {}, b"")

@@ -13,10 +13,10 @@ import structlog
 from lienthong.kernel import http
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, tr
+from lienthong.platform.exchange.joining_types import TestResult
 from lienthong.platform.exchange.queries.directory import get_directory
 from lienthong.platform.exchange.services.probes import letters, more, questions, surroundings
 from lienthong.platform.exchange.services.probes.trial import Failed, Skipped, Trial
-from lienthong.platform.exchange.types import TestResult
 
 log = structlog.get_logger()
 

@@ -58,13 +58,15 @@ def listing(trial: Trial) -> Bilingual:
 
 
 def clocks(trial: Trial) -> Bilingual:
-    places = [("hub", source) for source in directory_sources()[:1]] + [(trial.peer.agency_code, trial.peer.address)]
+    places = [("hub", source) for source in directory_sources()[:1]]
+    if trial.peer.address not in dict(places).values():
+        places.append((trial.peer.agency_code, trial.peer.address))
     told, wrong = [], False
     for name, address in places:
         if address:
             skew = _skew(address)
             wrong = wrong or abs(skew) > _MOST_SKEW
-            told.append(f"{name}: {skew:+.0f} s")
+            told.append(f"{name}: {round(skew):+d} s")
     sentence = tr(f"Chênh lệch đồng hồ: {', '.join(told)}.", f"Clocks differ by: {', '.join(told)}.")
     if wrong:
         raise Failed(sentence)
