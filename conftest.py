@@ -13,7 +13,7 @@ from lienthong.node.testing import chromium_browser, django_db_setup
 __all__ = ["django_db_setup"]
 
 # Each of these folders has one country of real node processes, made for its tests in their order.
-ONE_WORKER = ("tests/browser", "tests/nodes", "tests/faults")
+ONE_WORKER = ("tests/browser", "tests/nodes", "tests/faults", "tests/gateway")
 
 
 class _ByCountry(LoadGroupScheduling):

@@ -29,7 +29,7 @@ class Conversation(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._held += data
-        while self._held:
+        while self._held or self._head:
             if not self._head:
                 head, found, rest = self._held.partition(b"\r\n\r\n")
                 if not found:
@@ -51,9 +51,6 @@ class Conversation(asyncio.Protocol):
         lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
         self._left = int(lengths[0].partition(b":")[2]) if lengths else 0
         self._kept, self._seen, self._digest = [], 0, sha256()
-        if not self._left and not rest:
-            self._answer()
-            self._head = b""
 
     def _answer(self) -> None:
         method, target, _ = self._head.split(b"\r\n", 1)[0].split(b" ", 2)

@@ -1,0 +1,1 @@
+"""Calls of data services by real nodes and foreign clients."""
