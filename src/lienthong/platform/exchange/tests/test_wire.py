@@ -110,3 +110,17 @@ def test_too_many_parts_are_refused() -> None:
     with pytest.raises(Refused) as refusal:
         wire.list_parts(orjson.dumps({"letter": {}, "parts": [part] * 51}))
     assert refusal.value.field == "parts"
+
+
+def test_an_id_inside_something_else_is_not_the_headers_id() -> None:
+    """What is read in a hurry must be what a careful reader reads."""
+    import base64
+
+    own, other = new_id(), new_id()
+    header = wire.Header("0" * 64, "letter", own, "test-note.v1", "G22", "H36", clock.now())
+    for tricky in (
+        {"more": {"id": str(other)}, **orjson.loads(header.message())},
+        {**orjson.loads(header.message()), "more": {"id": str(other)}},
+    ):
+        head = base64.urlsafe_b64encode(orjson.dumps(tricky)).rstrip(b"=").decode()
+        assert wire.peek(f"{head}..{'A' * 86}", "letter").id == own

@@ -129,6 +129,11 @@ def read_proof(line: str) -> tuple[bytes, bytes, bytes]:
     return parsed.message, parsed.signature, parsed.chain
 
 
+def read_message(message: bytes) -> dict[str, Any]:
+    """What a message claims, not yet verified: an object in which no name occurs twice. Raises as `read_line`."""
+    return jws.read_object(message)
+
+
 def read_line_header(line: str) -> dict[str, Any]:
     """What the message of a line claims, not yet verified. Raises Refused `signing.malformed`."""
     return jws.read_object(compact.parse(line).message)
