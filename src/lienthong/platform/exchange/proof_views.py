@@ -132,13 +132,6 @@ def _uploaded(request: HttpRequest) -> Any:
 
 
 def _shown(name: str, verdict: ContainerVerdict) -> dict[str, Any]:
-    rows = []
-    for one in verdict.findings:
-        label, colour = _TAGS[one.level]
-        rows.append([{"text": label, "tag": colour}, one.sentence])
-    return {
-        "name": name,
-        "good": verdict.good,
-        "head": [tr("Kết quả", "Result"), tr("Nội dung kiểm tra", "What was checked")],
-        "rows": rows,
-    }
+    tags = ((_TAGS[one.level], one.sentence) for one in verdict.findings)
+    findings = [{"label": label, "colour": colour, "sentence": sentence} for (label, colour), sentence in tags]
+    return {"name": name, "good": verdict.good, "findings": findings}

@@ -14,6 +14,7 @@ from lienthong.platform.signing.rules.xades import MESSAGE
 from lienthong.platform.signing.types import Certificate
 
 _NEAR = timedelta(days=3)
+_KINDS = {"letter": "thông điệp", "receipt": "biên nhận", "question": "yêu cầu", "answer": "câu trả lời"}
 
 
 def check_signer(case: Case, read: signature.ReadSignature) -> None:
@@ -80,7 +81,10 @@ def _check_message(case: Case, signer: Certificate) -> None:
     kind, name, sender, to, number = (str(told.get(key, "")) for key in ("kind", "name", "from", "to", "id"))
     case.good(
         "signing.message",
-        tr(f"{kind} {name}, {sender} → {to}, mã {number}.", f"{kind} {name}, {sender} → {to}, id {number}."),
+        tr(
+            f"Nội dung: {_KINDS.get(kind, kind)} {name}, {sender} → {to}, mã {number}.",
+            f"It is a {kind} {name}, {sender} → {to}, id {number}.",
+        ),
     )
 
 

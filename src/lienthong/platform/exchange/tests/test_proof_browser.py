@@ -1,0 +1,63 @@
+"""The pages of the proof in Chromium: readable on a phone, open to everybody who may come."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lienthong.node.testing import chromium_browser
+from lienthong.platform.exchange import services
+from lienthong.platform.exchange.models import LogEntry
+from lienthong.platform.exchange.tests.country import Homes, Note, sealed_letter
+from lienthong.platform.exchange.tests.test_checkpoints import stamping
+from lienthong.platform.exchange.tests.test_pages import operator
+
+__all__ = ["operator", "stamping"]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with chromium_browser() as browser:
+        yield browser
+
+
+def look(page: Any, name: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    if folder := os.environ.get("LIENTHONG_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_log_and_a_proof(
+    chromium: Any, operator: Any, province: Homes, stamping: None, live_server: Any, tmp_path: Path, width: int
+) -> None:
+    body, signature, header = sealed_letter(province, Note(subject="Giấy khai sinh", number=1))
+    services.receive_letter(body, signature, {})
+    services.make_checkpoint()
+    services.stamp_checkpoints()
+    services.receive_letter(*sealed_letter(province, Note(subject="a", number=2))[:2], {})
+    services.make_checkpoint()
+    page = chromium.new_context(viewport={"width": width, "height": 900}, base_url=live_server.url).new_page()
+    page.goto("/van-hanh/trao-doi/nhat-ky/")
+    look(page, "log")
+    page.get_by_role("button", name="Kiểm tra nhật ký", exact=True).click()
+    look(page, "log-good")
+    assert "nguyên vẹn" in page.content()
+    LogEntry.objects.filter(position=1).update(outcome="x")
+    page.get_by_role("button", name="Kiểm tra nhật ký", exact=True).click()
+    look(page, "log-bad")
+    page.get_by_role("link", name="Kiểm tra một tệp bằng chứng").click()
+    look(page, "check")
+    file = tmp_path / "proof.zip"
+    file.write_bytes(services.proof_of(header.id, "in", stamp=True).content)
+    page.set_input_files("input[type=file]", file)
+    page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    assert "Bằng chứng" in page.content()
+    look(page, "check-shown")
