@@ -1,13 +1,11 @@
 """The pages of the proof in Chromium: readable on a phone, open to everybody who may come."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lienthong.node.testing import chromium_browser
 from lienthong.platform.exchange import services
 from lienthong.platform.exchange.models import LogEntry
 from lienthong.platform.exchange.tests.country import Homes, Note, sealed_letter
@@ -16,12 +14,6 @@ from lienthong.platform.exchange.tests.test_pages import operator
 
 __all__ = ["operator", "stamping"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with chromium_browser() as browser:
-        yield browser
 
 
 def look(page: Any, name: str) -> None:
