@@ -308,6 +308,31 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class CallLine:
+    """A call as the operator sees it (lượt gọi): who called what, why, and how it ended."""
+
+    message_id: UUID
+    query_id: str
+    direction: str
+    peer: str
+    client: str
+    service: str
+    method: str
+    path: str
+    purpose: str
+    legal_ground: str
+    user_id: str
+    issue: str
+    at: datetime
+    outcome: str
+    status: int | None
+
+    @property
+    def answered(self) -> bool:
+        return self.outcome == "answered"
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One finished message for the log: the stream it belongs to, what the row says, and what else is kept of it.
 

@@ -11,6 +11,11 @@ ROLES: tuple[Role, ...] = (
             "Gateway: calls data services and provides them",
         ),
         needs=("exchange.member",),
+        urls=(
+            ("van-hanh/trao-doi/", "lienthong.platform.gateway.urls"),
+            ("", "lienthong.platform.gateway.urls_proof"),
+        ),
+        tabs=(("exchange", "/van-hanh/trao-doi/luot-goi/", tr("Lượt gọi dịch vụ", "Calls"), 30),),
         doors=(
             ("/r1/", "lienthong.platform.gateway.adapters.doors:facade"),
             ("/VN/GOV/", "lienthong.platform.gateway.adapters.govstack:call"),

@@ -2,6 +2,7 @@
 
 from lienthong.platform.exchange.ports import AccessDecision
 from lienthong.platform.exchange.queries.archive import ArchiveVerdict, verify_archive
+from lienthong.platform.exchange.queries.calls import Calls, get_call, list_call_choices
 from lienthong.platform.exchange.queries.checkpoints import compare_with_witness
 from lienthong.platform.exchange.queries.dead import DeadLetters, list_dead_choices, list_lines
 from lienthong.platform.exchange.queries.directory import (
@@ -33,6 +34,7 @@ from lienthong.platform.exchange.queries.proof import find_proofs
 __all__ = [
     "AccessDecision",
     "ArchiveVerdict",
+    "Calls",
     "DeadLetters",
     "compare_with_witness",
     "count_applications",
@@ -44,6 +46,7 @@ __all__ = [
     "find_node",
     "find_proofs",
     "get_application",
+    "get_call",
     "get_directory",
     "get_directory_state",
     "get_letter",
@@ -51,6 +54,7 @@ __all__ = [
     "get_post",
     "get_registered_node",
     "list_applications",
+    "list_call_choices",
     "list_certificates",
     "list_checkpoints",
     "list_dead_choices",
