@@ -52,7 +52,7 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
         if folder.stat().st_mode & 0o005 != 0o005 and folder.owner() != "root":
             break
         folder.chmod(folder.stat().st_mode | 0o055)
-    ports, environment = free_ports(2 * len(NAMES)), {"LIENTHONG_DEMO_CRAWL": "0", "LIENTHONG_TAKE_OVER_SECONDS": "30"}
+    ports, environment = free_ports(2 * len(NAMES)), {"LIENTHONG_DEMO_CRAWL": "0"}
     with Country(
         Path(home), ports[:3], lambda _: None, people=300, environment=environment, exchange_ports=ports[3:]
     ) as made:
@@ -283,7 +283,7 @@ def test_every_key_is_replaced_while_the_story_goes_on_and_nothing_is_lost(secur
         assert tell(secure, teller) == []
         renewal.finish()
         assert tell(secure, Teller(say=lambda _told: None, patience=60)) == []
-        # While one worker takes over from the other, both answer.
+        # While one process takes over from the other, both answer.
         assert wait_until(
             lambda: all(serial_shown(secure, name) != before[name] for name in NAMES for _ in range(8)), 120
         )

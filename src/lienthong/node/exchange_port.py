@@ -1,11 +1,10 @@
 """The exchange port (cổng kết nối an toàn): a second process that speaks mutual TLS with other nodes, and no more.
 
 The certificate is the node's own (`keys/tls.crt`), and whoever comes in must show one that the trusted roots stand for.
-When a file of these changes, a new worker takes over beside the old one, which ends when its requests are answered.
+When a file of these changes, a new process takes over beside the old one, which ends when its requests are answered.
 """
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -21,8 +20,6 @@ from lienthong.node.children import end_with_parent
 
 THREADS = 64
 
-# The new worker must be up before the old one goes, also on a machine that has much to do.
-_TAKE_OVER_SECONDS = os.environ.get("LIENTHONG_TAKE_OVER_SECONDS", "60")
 _RESTART_SECONDS = 2.0
 _STOP_SECONDS = 20.0
 
@@ -35,7 +32,7 @@ def command(profile: Node, credentials: Path, roots: Path) -> list[str]:
         *("--ssl-certificate", str(credentials), "--ssl-keyfile", str(credentials)),
         *("--ssl-ca", str(roots), "--ssl-client-verify", "--ssl-protocol-min", "tls1.2"),
         *("--workers", "1", "--blocking-threads", str(THREADS)),
-        *("--respawn-interval", _TAKE_OVER_SECONDS, "--log-level", "error"),
+        *("--log-level", "error"),
         "lienthong.node.exchange_wsgi:application",
     ]
 
@@ -65,37 +62,53 @@ def _belong_together(certificate: bytes, key: bytes) -> bool:
 
 
 class ExchangePort:
-    """Keeps the process on the exchange port: begun once there is a certificate, reloaded when it is renewed."""
+    """Keeps the process on the exchange port: begun once there is a certificate, relieved when it is renewed.
+
+    The kernel shares connections out among processes on one port: the next process listens beside the one in use
+    before that one is told to end, so that nobody is turned away in between.
+    """
 
     def __init__(self, profile: Node) -> None:
         self._profile = profile
         self._child: subprocess.Popen[bytes] | None = None
+        self._next: subprocess.Popen[bytes] | None = None
+        self._ending: list[subprocess.Popen[bytes]] = []
         self._stamp: tls.Stamp = ()
         self._started = 0.0
         self._told = False
 
     def tend(self) -> None:
         """Look after it; to be called about twice a second."""
+        self._ending = [child for child in self._ending if _runs(child)]
+        if self._next is not None:
+            self._relieve(self._next)
+            return
         material = tls.find_material(self._profile.home)
         if material is None:
             self._wait_for_certificate()
             return
-        running = self._child is not None and self._child.poll() is None
-        if material.stamp == self._stamp and running:
-            return
-        if not running and time.monotonic() - self._started < _RESTART_SECONDS:
+        if (material.stamp == self._stamp and _runs(self._child)) or self._is_too_soon():
             return
         try:
             files = publish(material, self._profile.home)
         except (OSError, ValueError):
-            files = None
-        if files is None:
             return
-        self._stamp = material.stamp
-        if running and self._child is not None:
-            self._child.send_signal(signal.SIGHUP)
-        else:
-            self._start(files)
+        if files is not None:
+            self._stamp = material.stamp
+            self._next = self._start(files)
+
+    def _relieve(self, coming: "subprocess.Popen[bytes]") -> None:
+        if not _runs(coming):
+            # It may have met a half-made change; the one in use goes on, and the next look tries again.
+            self._next, self._stamp = None, ()
+        elif _listens(coming, self._profile.exchange_port):
+            if self._child is not None and _runs(self._child):
+                self._child.terminate()
+                self._ending.append(self._child)
+            self._child, self._next = coming, None
+
+    def _is_too_soon(self) -> bool:
+        return self._started > 0 and time.monotonic() - self._started < _RESTART_SECONDS
 
     def _wait_for_certificate(self) -> None:
         if not self._told:
@@ -107,10 +120,10 @@ class ExchangePort:
                 flush=True,
             )
 
-    def _start(self, files: tuple[Path, Path]) -> None:
+    def _start(self, files: tuple[Path, Path]) -> "subprocess.Popen[bytes]":
         self._started = time.monotonic()
         environment = {**os.environ, "LIENTHONG_BACKGROUND": "0", "LIENTHONG_SERVING": "1"}
-        self._child = subprocess.Popen(  # noqa: S603 (our own program)
+        return subprocess.Popen(  # noqa: S603 (our own program)
             command(self._profile, *files),
             env=environment,
             preexec_fn=end_with_parent,  # noqa: PLW1509 (one prctl call)
@@ -118,14 +131,27 @@ class ExchangePort:
 
     def stop(self) -> None:
         """End it when its requests are answered, at the latest after a while."""
-        if self._child is None or self._child.poll() is not None:
-            return
-        # While a new worker takes over, granian's main process sleeps and hears nothing.
-        for worker in psutil.Process(self._child.pid).children():
-            worker.terminate()
-        self._child.terminate()
-        try:
-            self._child.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
+        running = [one for one in (*self._ending, self._child, self._next) if one is not None and _runs(one)]
+        for one in running:
+            one.terminate()
+        deadline = time.monotonic() + _STOP_SECONDS
+        for one in running:
+            try:
+                one.wait(max(deadline - time.monotonic(), 0.1))
+            except subprocess.TimeoutExpired:
+                one.kill()
+                one.wait()
+
+
+def _runs(child: "subprocess.Popen[bytes] | None") -> bool:
+    return child is not None and child.poll() is None
+
+
+def _listens(child: "subprocess.Popen[bytes]", port: int) -> bool:
+    """Has the process, or a worker of it, opened the port? Granian does so once the application is loaded."""
+    try:
+        leader = psutil.Process(child.pid)
+        sockets = [one for process in (leader, *leader.children(recursive=True)) for one in process.net_connections()]
+    except psutil.Error:
+        return False
+    return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in sockets)
