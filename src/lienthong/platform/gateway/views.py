@@ -72,6 +72,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         "ends": _ENDS,
         "choices": {name: [_ANY, *((one, one) for one in found)] for name, found in choices.items()},
         "selected": _selected(given),
+        "filtered": bool(given),
         "query": urlencode(given),
         "head": _HEAD,
         "rows": [_cells(line) for line in page.object_list],
@@ -136,17 +137,22 @@ def _cells(line: CallLine) -> list[Any]:
     return [
         {"text": show_moment(line.at), "href": address},
         _DIRECTION_LABELS[line.direction],
-        line.client,
-        line.service,
+        _short(line.client),
+        _short(line.service),
         f"{line.method} {line.path}",
         line.purpose or "–",
         _outcome(line),
     ]
 
 
+def _short(identifier: str) -> str:
+    """Without instance and class, which are the same everywhere here."""
+    return "/".join(identifier.split("/")[2:]) or identifier
+
+
 def _outcome(line: CallLine) -> dict[str, Any]:
     if not line.answered:
-        return {"text": line.outcome, "tag": "red"}
+        return {"text": _END_LABELS["failed"], "tag": "red"}
     return {"text": str(line.status), "tag": "green" if (line.status or 0) < 400 else "yellow"}
 
 
