@@ -8,7 +8,6 @@ import base64
 import binascii
 import re
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -265,13 +264,3 @@ def read_signature(text: str) -> bytes:
         if write_signature(value) == text:
             return value
     raise malformed(SIGNATURE_HEADER)
-
-
-def frame(message: bytes, blocks: Iterable[bytes]) -> Iterable[bytes]:
-    """Length, message, body: what travels. The first block holds a small body too."""
-    held = LENGTH.pack(len(message)) + message
-    for block in blocks:
-        yield held + block
-        held = b""
-    if held:
-        yield held

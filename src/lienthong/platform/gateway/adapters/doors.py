@@ -19,7 +19,7 @@ from lienthong.kernel import db, tracing
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
-from lienthong.platform.gateway import faults, messages, services, spool
+from lienthong.platform.gateway import faults, framing, messages, services, spool
 from lienthong.platform.gateway.settings import settings
 from lienthong.platform.gateway.types import Body, Caller, Incoming, Outgoing, Pairs
 
@@ -184,7 +184,7 @@ def calls(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterab
     start_response("200 OK", headers)
     if (small := body.small) is not None:
         return [messages.LENGTH.pack(len(reply.message)), reply.message, small]
-    return _closing(messages.frame(reply.message, body.blocks()), body)
+    return _closing(framing.join(reply.message, body.blocks()), body)
 
 
 calls.access_rule = "signed_node"  # type: ignore[attr-defined]  # as every route carries its rule

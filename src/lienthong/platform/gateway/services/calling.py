@@ -1,10 +1,8 @@
 """The first hop: a client system's call goes to the provider's node, signed, and its signed answer comes back."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
 from django.db import Error as DatabaseError
 
 from lienthong.kernel import clock, db, http, tracing
@@ -16,7 +14,7 @@ from lienthong.platform.catalogue import queries as catalogue_queries
 from lienthong.platform.catalogue import services as catalogue_services
 from lienthong.platform.catalogue.types import AccessRequest, Permission, ServiceRef, SystemRef
 from lienthong.platform.exchange.types import NodeEntry
-from lienthong.platform.gateway import identifiers, messages, spool
+from lienthong.platform.gateway import framing, identifiers, messages, spool
 from lienthong.platform.gateway.services import ledger, peers, records
 from lienthong.platform.gateway.services.places import Places
 from lienthong.platform.gateway.settings import Settings, settings
@@ -226,7 +224,7 @@ def _exchange(
         with http.stream(
             "POST",
             under_way.to.address + messages.PATH,
-            body=prefix + small if small is not None else messages.frame(message, body.blocks()),
+            body=prefix + small if small is not None else framing.join(message, body.blocks()),
             length=len(prefix) + body.size,
             headers=headers,
             timeout=under_way.timeout + _MORE_SECONDS,
@@ -245,7 +243,7 @@ def _read_answer(
     facts = under_way.facts
     try:
         signature = messages.read_signature(messages.find(streamed.headers, messages.SIGNATURE_HEADER.lower()))
-        raw, rest = split_message(streamed.chunks)
+        raw, rest = framing.split(streamed.chunks)
         answer = messages.read_answer(raw)
     except Refused as refusal:
         raise bad_answer(refusal.message) from None
@@ -274,28 +272,6 @@ def _read_answer(
     return answer, answer_body
 
 
-def split_message(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The message in front of a body, and the body. Raises Refused `gateway.malformed`."""
-    held = b""
-    need = messages.LENGTH.size
-    while len(held) < need:
-        block = next(chunks, b"")
-        if not block:
-            raise messages.malformed("message")
-        held = held + block if held else block
-        if need == messages.LENGTH.size and len(held) >= need:
-            need += messages.LENGTH.unpack_from(held)[0]
-            if need > messages.MAX_MESSAGE + messages.LENGTH.size:
-                raise messages.malformed("message")
-    return held[messages.LENGTH.size : need], _then(held[need:], chunks)
-
-
-def _then(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    if first:
-        yield first
-    yield from chunks
-
-
 def _told(answer: messages.Answer) -> Refused | None:
     """What the provider's node signed instead of an answer of the service."""
     if not answer.code:
@@ -312,23 +288,12 @@ def _problem(answer: http.Streamed, peer: str) -> Refused:
         held += block
         if len(held) > messages.MAX_MESSAGE:
             break
-    code, text = read_problem(held)
+    code, text = framing.read_problem(held)
     if code:
         return Refused(code, text, status=502)
     return bad_answer(
         tr(f"Nút {peer} trả lời HTTP {answer.status} không ký.", f"{peer} answered HTTP {answer.status} unsigned.")
     )
-
-
-def read_problem(body: bytes) -> tuple[str, Bilingual]:
-    """Code and sentence of an RFC 9457 body of a node; "" for anything else."""
-    try:
-        told = orjson.loads(body)
-        code, title = str(told["code"]), str(told["title"])
-        text = Bilingual(title[:500], str(told.get("title_en") or title)[:500])
-    except (ValueError, KeyError, TypeError):
-        return "", Bilingual("", "")
-    return (code[:100], text) if code.startswith(("gateway.", "exchange.")) else ("", text)
 
 
 def _unreachable(error: http.Unreachable, peer: str) -> Refused:

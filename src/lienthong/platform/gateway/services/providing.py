@@ -3,12 +3,8 @@
 Order of the checks, as in X-Road: readable → for us → sender listed → right of access → signature → new → log.
 """
 
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import UUID
 
 import orjson
 from django.db import Error as DatabaseError
@@ -21,16 +17,15 @@ from lienthong.kernel.text import tr
 from lienthong.platform.catalogue import queries as catalogue_queries
 from lienthong.platform.catalogue import services as catalogue_services
 from lienthong.platform.catalogue.types import AccessRequest, Permission, ServiceRef, SystemRef
-from lienthong.platform.gateway import identifiers, messages, spool
-from lienthong.platform.gateway.services import describing, ledger, peers, records
-from lienthong.platform.gateway.services.calling import RESERVED, split_message
+from lienthong.platform.gateway import framing, identifiers, messages, spool
+from lienthong.platform.gateway.services import describing, failures, ledger, peers, records, seen
+from lienthong.platform.gateway.services.calling import RESERVED
 from lienthong.platform.gateway.services.places import Places
 from lienthong.platform.gateway.settings import Settings, settings
 from lienthong.platform.gateway.types import Pairs
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing_services
 
-FRESH_SECONDS = 300.0
 MAX_FILTERED = 16 * 2**20
 
 _SIGNED_BY = frozenset({"x-road-client", "x-road-service", "x-road-id", "x-road-request-id", "x-road-request-hash"})
@@ -78,7 +73,7 @@ def answer_call(chunks: Iterator[bytes], signature_line: str) -> Reply:
     """
     known = settings()
     signature = messages.read_signature(signature_line)
-    raw, rest = split_message(chunks)
+    raw, rest = framing.split(chunks)
     message = messages.read_request(raw)
     _require_me(message)
     peers.certificate(message.sender, message.kid, message.at)
@@ -168,7 +163,7 @@ def _verify(asked: _Asked) -> None:
     message = asked.message
     digests = messages.attachments(asked.body)
     peers.verify(message.raw, digests, asked.signature, sender=message.sender, kid=message.kid, at=message.at)
-    _seen.require_new(message)
+    seen.require_new(message)
     asked.facts.request = records.signed(
         message.raw,
         asked.signature,
@@ -182,52 +177,6 @@ def _verify(asked: _Asked) -> None:
 
 def _keeps_body(asked: _Asked) -> bool:
     return asked.permission is not None and not asked.permission.digest_only
-
-
-class _Seen:
-    """Ids of the calls of the last minutes: a recorded call cannot be played again.
-
-    Older calls are stale by their time, and so are those signed before this process began, whose ids it cannot know.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._ids: OrderedDict[tuple[str, UUID], float] = OrderedDict()
-        self._began = clock.now()
-
-    def require_new(self, message: messages.Request) -> None:
-        """Raises Refused `gateway.stale`, `gateway.replayed`."""
-        age = (clock.now() - message.at).total_seconds()
-        if abs(age) > FRESH_SECONDS or (message.at < self._began and age > 1.0):
-            raise Refused(
-                "gateway.stale",
-                tr(
-                    "Lượt gọi quá cũ, hoặc đồng hồ hai nút lệch nhau quá 5 phút.",
-                    "The call is too old, or the clocks of the nodes differ by more than 5 minutes.",
-                ),
-                field="lienthong-at",
-                status=422,
-            )
-        key, now = (message.sender, message.id), time.monotonic()
-        with self._lock:
-            known = key in self._ids
-            self._ids.setdefault(key, now)
-            while self._ids and now - next(iter(self._ids.values())) > 2 * FRESH_SECONDS:
-                self._ids.popitem(last=False)
-        if known:
-            raise replayed()
-
-
-_seen = _Seen()
-
-
-def replayed() -> Refused:
-    return Refused(
-        "gateway.replayed",
-        tr("Lượt gọi này đã được xử lý.", "This call has been dealt with."),
-        field="x-road-request-id",
-        status=409,
-    )
 
 
 # Answering
@@ -293,9 +242,9 @@ def _forward(asked: _Asked, permission: Permission) -> _Given:
             taken = spool.spool(answer.chunks, asked.settings.max_body)
             given = _Given(answer.status, answer.reason, messages.passed_on(answer.headers), taken)
     except http.Unreachable as error:
-        raise _unreachable(error) from None
+        raise failures.of_system(error) from None
     except ValueError:
-        raise _broken("bad address") from None
+        raise failures.broken("bad address") from None
     return _narrowed(given, permission)
 
 
@@ -317,54 +266,16 @@ def _narrowed(given: _Given, permission: Permission) -> _Given:
     encoded = messages.find(given.headers, "content-encoding")
     if not (kind == "application/json" or kind.endswith("+json")) or encoded or given.body.size > MAX_FILTERED:
         given.body.close()
-        raise _not_filterable()
+        raise failures.not_filterable()
     try:
         told = orjson.loads(b"".join(given.body.blocks()))
     except ValueError:
-        raise _not_filterable() from None
+        raise failures.not_filterable() from None
     finally:
         given.body.close()
     body = spool.keep(orjson.dumps(catalogue_queries.keep_fields(permission, told)))
     headers = [pair for pair in given.headers if pair[0] not in ("etag", "content-md5", "digest")]
     return _Given(given.status, given.reason, headers, body)
-
-
-def _not_filterable() -> Refused:
-    return Refused(
-        "gateway.not-filterable",
-        tr(
-            "Thỏa thuận chỉ cho một số trường, nhưng câu trả lời không phải JSON nên không lọc được.",
-            "The agreement allows some fields only, but the answer is no JSON that could be narrowed to them.",
-        ),
-        status=502,
-    )
-
-
-def _unreachable(error: http.Unreachable) -> Refused:
-    if isinstance(error, http.NotPermitted):
-        text = tr(
-            "Địa chỉ của dịch vụ nằm trong mạng mà cổng kết nối không được tới.",
-            "The service's address lies in a network where the gateway may not go.",
-        )
-        return Refused("gateway.address-not-permitted", text, status=502)
-    if error.reason == "timeout":
-        text = tr("Hệ thống cung cấp không trả lời kịp.", "The provider's system did not answer in time.")
-        return Refused("gateway.provider-timeout", text, status=504)
-    if error.reason in ("refused", "unknown name") or error.reason.startswith("TLS"):
-        text = tr(
-            f"Không kết nối được tới hệ thống cung cấp ({error.reason}).",
-            f"The provider's system cannot be reached ({error.reason}).",
-        )
-        return Refused("gateway.provider-unreachable", text, status=502)
-    return _broken(error.reason)
-
-
-def _broken(reason: str) -> Refused:
-    return Refused(
-        "gateway.provider-broken",
-        tr(f"Hệ thống cung cấp trả lời hỏng ({reason}).", f"The provider's system answered brokenly ({reason})."),
-        status=502,
-    )
 
 
 # Signing and writing down
@@ -423,7 +334,7 @@ def _write_down(asked: _Asked, refusal: Refused | None) -> Refused | None:
     try:
         ledger.write(line)
     except IntegrityError:
-        failure = replayed()
+        failure = seen.replayed()
     except (DatabaseError, TimeoutError):
         failure = Refused(
             "gateway.provider-log-failed",

@@ -3,7 +3,6 @@
 import io
 import os
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from django.http import HttpRequest, HttpResponseBase
 from django.test import Client
 
 from lienthong.kernel.access import Actor
-from lienthong.node.testing import chromium_browser
 from lienthong.platform.catalogue import services as catalogue
 from lienthong.platform.catalogue.types import SystemRef
 from lienthong.platform.exchange import queries as exchange_queries
@@ -78,7 +76,7 @@ def test_filters_find_and_stay(called: World) -> None:
 
 def test_the_list_as_a_file(called: World) -> None:
     response = Client().get(PATH + "tai-ve.csv?ket-qua=answered")
-    lines = b"".join(response).decode("utf-8-sig").strip().splitlines()  # type: ignore[attr-defined]  # it streams
+    lines = b"".join(response).decode("utf-8-sig").strip().splitlines()
     assert len(lines) == 3
     assert all("answered" in line for line in lines[1:])
 
@@ -121,12 +119,6 @@ def test_proofs_by_the_address_of_x_road(called: World, signed_in: list[Actor | 
 
 
 # In Chromium
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with chromium_browser() as browser:
-        yield browser
 
 
 @pytest.mark.browser
