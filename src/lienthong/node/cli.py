@@ -168,6 +168,7 @@ def _add_developer_commands(commands: Commands) -> None:
         help="fill a demo node with its synthetic country (done by demo)",
         description="Fills a demo node with keys, agencies, accounts, synthetic people, procedures. May be repeated.",
     )
+    seed.add_argument("--share", choices=["ask", "answer"], help="agree on the demo's data service; nodes must run")
     profile_argument(seed)
     seed.set_defaults(run=in_node(_seed))
 
@@ -249,10 +250,10 @@ def _manage(words: list[str]) -> int:
     return 0
 
 
-def _seed(_arguments: argparse.Namespace) -> int:
-    from lienthong.node.demo.seeding import seed
+def _seed(arguments: argparse.Namespace) -> int:
+    from lienthong.node.demo import seeding
 
-    return seed(print)
+    return seeding.share(arguments.share, print) if arguments.share else seeding.seed(print)
 
 
 def _test(words: list[str]) -> int:

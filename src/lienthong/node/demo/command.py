@@ -30,6 +30,7 @@ def run(home: Path, ports: str, *, fresh: bool, once: bool) -> int:
             country.start()
             say("The demo country is up.")
             print(welcome(country), flush=True)
+            country.share()
             if not once:
                 stay(country, say)
     except (CountryProblem, PortTaken, ServerProblem, UpgradeFailed, ValueError) as problem:

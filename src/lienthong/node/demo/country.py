@@ -26,7 +26,7 @@ DEFAULT_PORTS = (8001, 8002, 8003)
 
 Say = Callable[[str], object]
 
-_SEED_VERSION = 1
+_SEED_VERSION = 2
 _HEALTHY_SECONDS = 60.0
 
 
@@ -164,9 +164,18 @@ class Country:
                 raise CountryProblem(f"the node {name} could not be filled; the lines above say why.")
             cluster.write_note(self._server_url, self.database(name), seeded=_SEED_VERSION)
 
-    def _start_seeding(self, name: str) -> "subprocess.Popen[str]":
+    def share(self) -> None:
+        """Let the province and the portal agree on a data service, by letters between the running nodes."""
+        if cluster.read_note(self._server_url, self.database("province")).get("shared"):
+            return
+        for name, step in (("province", "ask"), ("hub", "answer")):
+            said, _ = self._start_seeding(name, "--share", step).communicate()
+            self.say(f"  {name}: {said.strip()}")
+        cluster.write_note(self._server_url, self.database("province"), shared=True)
+
+    def _start_seeding(self, name: str, *words: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(  # noqa: S603 (our own program)
-            [sys.executable, "-m", "lienthong.node", "seed", "--profile", str(self.profile_path(name))],
+            [sys.executable, "-m", "lienthong.node", "seed", *words, "--profile", str(self.profile_path(name))],
             env=self.environment_of(name),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -4,6 +4,10 @@ import json
 
 from lienthong.node.demo.country import NAMES, Country
 
+CLIENT = "VN/GOV/H36/mot-cua"
+EXAMPLE = "/r1/VN/GOV/G22/dvcqg/thu-tuc.v1/procedures/1.001193"
+"""The one-stop shop as X-Road names it, and a path of the portal's service (see `sharing.py`)."""
+
 _TITLES = {
     "hub": "Cổng Dịch vụ công quốc gia, trung tâm điều hành (Văn phòng Chính phủ, G22)",
     "population": "Cơ sở dữ liệu quốc gia về dân cư (Bộ Công an, G01)",
@@ -20,6 +24,8 @@ def welcome(country: Country) -> str:
         lines.append("")
     lines += [
         "Sign in: open an address, choose “Đăng nhập”, pick a person from the list (no password in the demo).",
+        "Call a data service as an X-Road client would, through the province's node to the portal's system:",
+        f'  curl -H "X-Road-Client: {CLIENT}" {country.url("province")}{EXAMPLE}',
         f"Data: {country.home}. Stop: Ctrl+C. Start anew: ./lienthong demo --fresh",
         "",
     ]

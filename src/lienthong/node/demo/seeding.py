@@ -11,6 +11,7 @@ from lienthong.kernel import clock, roles
 from lienthong.kernel.access import SYSTEM
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import Bilingual
+from lienthong.node.demo import sharing
 from lienthong.platform.agencies import queries as agencies_queries
 from lienthong.platform.agencies import services as agencies
 from lienthong.platform.exchange import services as exchange
@@ -36,9 +37,15 @@ READERS = (("G22", True), ("H36", False))
 def seed(say: Say) -> int:
     """Keys, agencies, accounts, people, procedures and the directory: whatever this node's roles ask for."""
     started = time.monotonic()
-    for step in (_keys, _agencies, _accounts, _people, _procedures, _directory):
+    for step in (_keys, _agencies, _accounts, _people, _procedures, _directory, sharing.offer):
         if told := step():
             say(f"{told} ({time.monotonic() - started:.1f} s)")
+    return 0
+
+
+def share(step: str, say: Say) -> int:
+    """One step of agreeing on the demo's data service; the nodes must be running."""
+    say(sharing.STEPS[step]())
     return 0
 
 
