@@ -105,16 +105,5 @@ class Outgoing:
     body: Body | bytes = b""
     refusal: Refused | None = None
     message_id: UUID | None = None
-    stage: str = ""
     party: str = ""
     echoed: Pairs = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a provided service answers, and what of it is kept (địa chỉ dịch vụ dữ liệu)."""
-
-    base_url: str
-    timeout: float
-    digest_only: bool
-    fields: tuple[str, ...] = ()
