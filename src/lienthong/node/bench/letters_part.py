@@ -9,7 +9,6 @@ from typing import Any
 
 import django
 
-_TEXT = "Thư đo tốc độ. " * 60
 _CHUNK = 500
 
 
@@ -17,23 +16,25 @@ def _post_together(recipient: str, count: str) -> dict[str, Any]:
     """Batches of 500 in one transaction, so that all of them are there when the clock starts."""
     from django.db import transaction
 
+    from lienthong.platform.exchange import bench
     from lienthong.platform.exchange import services as exchange
 
     begun = time.perf_counter()
     with transaction.atomic():
         for start in range(0, int(count), _CHUNK):
-            exchange.post_letters(_letters(min(_CHUNK, int(count) - start)), recipient=recipient)
+            exchange.post_letters(bench.letters(min(_CHUNK, int(count) - start)), recipient=recipient)
     return _told(int(count), begun)
 
 
 def _post_singly(recipient: str, count: str) -> dict[str, Any]:
     from django.db import transaction
 
+    from lienthong.platform.exchange import bench
     from lienthong.platform.exchange import services as exchange
 
     begun = time.perf_counter()
     with transaction.atomic():
-        for letter in _letters(int(count)):
+        for letter in bench.letters(int(count)):
             exchange.post_letter(letter, recipient=recipient)
     return _told(int(count), begun)
 
@@ -43,13 +44,14 @@ def _post_parts(recipient: str, count: str, size: str) -> dict[str, Any]:
     from django.db import transaction
 
     from lienthong.kernel import files
+    from lienthong.platform.exchange import bench
     from lienthong.platform.exchange import services as exchange
 
     begun = time.perf_counter()
     with transaction.atomic():
         for _ in range(int(count)):
             part = files.store(_file(int(size)), name="tệp.pdf", max_bytes=2**31)
-            exchange.post_letter(_letters(1)[0], recipient=recipient, parts=[part])
+            exchange.post_letter(bench.letters(1)[0], recipient=recipient, parts=[part])
     return _told(int(count), begun)
 
 
@@ -58,15 +60,6 @@ def _file(size: int) -> Any:
     for _ in range(size // 2**20):
         yield os.urandom(2**20)
     yield b"\n%%EOF\n"
-
-
-def _letters(count: int) -> list[Any]:
-    from lienthong.kernel.ids import new_id
-    from lienthong.platform.exchange import types
-    from lienthong.platform.exchange.letters import SelfTest
-
-    letters: list[types.Letter] = [SelfTest(test_id=new_id(), wish="accept", text=_TEXT) for _ in range(count)]
-    return letters
 
 
 def _told(count: int, begun: float) -> dict[str, Any]:

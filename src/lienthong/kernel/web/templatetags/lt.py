@@ -10,19 +10,18 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.template.loader import render_to_string
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
 
 from lienthong.kernel import roles, text
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.kernel.web import fields
 from lienthong.kernel.web.fields import Problem, Text
 from lienthong.kernel.web.tables import Cell, Column, cells_of, columns_of, crumb_of, grouped, page_links
+from lienthong.kernel.web.templatetags import lt_blocks
+from lienthong.kernel.web.templatetags.lt_blocks import COMPONENTS
 
 register = template.Library()
+register.tags.update(lt_blocks.register.tags)
 
-COMPONENTS = "web/components/"
 BANNER_TITLES = {
     "info": tr("Thông tin", "Information"),
     "success": tr("Thành công", "Success"),
@@ -361,47 +360,3 @@ def lt_tabs(context: template.Context, group: str, label: Text = "") -> dict[str
 def lt_figures(items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Numbers: dicts of `number`, `unit`, `label`, `note` (period and source), `href`, `tone` (good, bad)."""
     return {"items": list(items)}
-
-
-@register.simple_block_tag(takes_context=True)
-def lt_form(context: template.Context, content: str, action: str = "", files: bool = False, **extra: Any) -> str:
-    """A POST form with its token: `{% lt_form %} … {% endlt_form %}`; `files=True` when it sends files."""
-    return _block("form", content, csrf_token=context.get("csrf_token"), action=action, files=files, extra=extra)
-
-
-@register.simple_block_tag
-def lt_filter(content: str, action: str = "", clear: str = "", selected: Iterable[Mapping[str, Any]] = ()) -> str:
-    """Filter panel of a list (a GET form): fields inside; `selected`: dicts of `text`, `href` (which takes it off)."""
-    return _block("filter", content, action=action, clear=clear, selected=list(selected), extra={})
-
-
-@register.simple_block_tag
-def lt_fieldset(content: str, legend: Text, heading: bool = False, hint: Text = "") -> str:
-    """Fields that belong together under one legend."""
-    return _block("fieldset", content, legend=legend, heading=heading, hint=hint, extra={})
-
-
-@register.simple_block_tag
-def lt_details(content: str, summary: Text, opened: bool = False) -> str:
-    """A text to unfold."""
-    return _block("details", content, summary=summary, opened=opened, extra={})
-
-
-@register.simple_block_tag
-def lt_inset(content: str) -> str:
-    """A remark set apart from the text."""
-    return _block("inset", content, extra={})
-
-
-@register.simple_block_tag
-def lt_warning(content: str) -> str:
-    """A warning: what may happen, and how to avoid it."""
-    return _block("warning", content, extra={})
-
-
-def _block(component: str, content: str, *, extra: Mapping[str, Any], **values: Any) -> SafeString:
-    # The block's content has been rendered by the template engine, escaping included.
-    inner = mark_safe(conditional_escape(content))  # noqa: S308
-    return render_to_string(
-        f"{COMPONENTS}{component}.html", {"content": inner, "extra": fields.attributes(extra), **values}
-    )

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0001_storage'),
+        ('exchange', '0001_initial'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from lienthong.kernel import clock
 from lienthong.kernel.background import wake_name
 from lienthong.platform.exchange import jobs, services
 from lienthong.platform.exchange.models import DirectoryCopy
-from lienthong.platform.exchange.services.letters import WAKE
+from lienthong.platform.exchange.services.outcomes import WAKE
 from lienthong.platform.exchange.tests.country import Homes, Note
 
 pytestmark = pytest.mark.django_db

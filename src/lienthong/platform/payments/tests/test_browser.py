@@ -1,6 +1,5 @@
 """Paying in Chromium: the payer's and the gateway's pages have no accessibility violation and no sideways scrolling."""
 
-
 import pytest
 from django.contrib.auth import get_user_model
 

@@ -352,47 +352,6 @@ def test_a_file_that_the_chain_does_not_use_is_found():
     assert codes(verdict, "bad") == {"unused-file"}
 
 
-# Archives
-
-
-def packed(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as made:
-        made.writestr("mimetype", "application/vnd.etsi.asic-e+zip", zipfile.ZIP_STORED)
-        for name, content in entries:
-            made.writestr(name, content, method)
-    return target.getvalue()
-
-
-@pytest.mark.filterwarnings("ignore:Duplicate name")
-@pytest.mark.parametrize(
-    "container",
-    [
-        b"",
-        b"PK\x03\x04",
-        b"%PDF-1.7",
-        packed(("message.xml", b"a"), ("message.xml", b"b")),
-        packed(("message.xml", b"a"), ("MESSAGE.XML", b"b")),
-        packed(("../message.xml", b"a")),
-        packed(("/message.xml", b"a")),
-        packed(("a\\..\\b", b"a")),
-        packed(("META-INF/../x", b"a")),
-        packed(("message.xml", b"a" * 3_000_000)),
-        packed(("message.xml", b"a"), method=zipfile.ZIP_BZIP2),
-        packed(*((f"attachment{number}", b"") for number in range(1001))),
-    ],
-    ids=lambda content: f"{len(content)}",
-)
-def test_what_no_honest_writer_makes_is_refused(container):
-    verdict = queries.verify_container(container)
-    assert (verdict.good, codes(verdict, "bad")) == (False, {"bad-container"})
-
-
-def test_a_container_of_another_kind_is_refused():
-    made = packed(("message.xml", b"a")).replace(b"asic-e", b"asic-s")
-    assert codes(queries.verify_container(made), "bad") == {"bad-container"}
-
-
 @pytest.mark.parametrize("at", range(0, 4000, 97))
 def test_no_changed_byte_passes_as_another_message(at):
     """Whatever single byte is changed, the verdict is bad, or every file that is signed is what it was."""

@@ -6,7 +6,7 @@ _TABLES = ("exchange_outgoingletter", "exchange_incomingletter")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exchange", "0001_initial")]
+    dependencies = [("exchange", "0002_platform")]
 
     operations = [
         migrations.RunSQL(
