@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -33,10 +34,11 @@ _THREADS = 256
 _POLL_SECONDS = 0.05
 _LOCK = "exchange.postman"
 
-# The bytes of waiting letters are summed before their bodies are read, so that a claim never fills the memory.
-CLAIM = """
+# The bytes of waiting letters are summed before their bodies are read, so that a claim never fills the memory. The
+# limit stands in the text: a planner that does not know it reads a long queue to find its beginning.
+_CLAIM = """
 SELECT o.id, o.name, o.recipient, o.about, o.attempts, o.body, o.signature, o.parts, o.trace
-  FROM unnest(%s::text[], %s::int[], %s::bigint[]) AS r(recipient, most, bytes)
+  FROM unnest(%s::text[]) AS r(recipient)
 CROSS JOIN LATERAL (
     SELECT d.number, sum(d.size) OVER (ORDER BY d.next_attempt_at, d.number) - d.size AS before
       FROM (SELECT w.number, w.next_attempt_at, octet_length(w.body) AS size
@@ -47,9 +49,9 @@ CROSS JOIN LATERAL (
                     SELECT 1 FROM exchange_outgoingletter e
                      WHERE e.recipient = w.recipient AND e.about = w.about AND e.state = 'waiting'
                        AND e.number < w.number))
-             ORDER BY w.next_attempt_at, w.number LIMIT r.most) AS d) AS due
+             ORDER BY w.next_attempt_at, w.number LIMIT {most}) AS d) AS due
   JOIN exchange_outgoingletter o ON o.number = due.number
- WHERE due.before < r.bytes
+ WHERE due.before < %s
  ORDER BY o.recipient, o.next_attempt_at, o.number
 """
 
@@ -61,6 +63,11 @@ class _Landed:
     flight: Flight
     sent_at: datetime
     future: "Future[Sequence[Answer]]"
+
+    @property
+    def came_to_nothing(self) -> bool:
+        """No letter got a receipt: nothing more goes there before it is known why."""
+        return self.future.exception() is not None or not any(one.signature for one in self.future.result())
 
 
 @dataclass(slots=True)
@@ -111,18 +118,27 @@ class Postman:
         used = Counter(flight.recipient for flight, _ in self._flying.values())
         reached = {code: entry.address for code, entry in nodes.items() if entry.address and not entry.pull}
         free = {code: self._lines.places(code, self.places) - used[code] for code in reached}
-        wanted = {code: places for code, places in free.items() if places > 0}
+        held = {one.flight.recipient for one in landed if one.came_to_nothing}
+        wanted = {code: places for code, places in free.items() if places > 0 and code not in held}
         if not wanted:
             return
         batch = self.batch or limits.limits().batch
-        most = [1 if self._lines.is_failing(code) else batch * places for code, places in wanted.items()]
-        size = [limits.BATCH_BYTES * places for places in wanted.values()]
         away = [*(flight for flight, _ in self._flying.values()), *(one.flight for one in landed)]
         ids = [parcel.id for flight in away for parcel in flight.parcels]
-        for flight in _flights(sql.rows(CLAIM, (list(wanted), most, size, clock.now(), ids)), reached, batch):
+        for flight in _flights(self._claimed(wanted, batch, ids), reached, batch):
             if wanted[flight.recipient] > 0:
                 wanted[flight.recipient] -= 1
                 self._flying[pool.submit(carry, flight)] = (flight, clock.now())
+
+    def _claimed(self, wanted: dict[str, int], batch: int, away: Sequence[UUID]) -> Iterator[tuple[Any, ...]]:
+        """What is due: a single letter to whom could not be reached, as much as there are places for to others."""
+        trying = {code for code in wanted if self._lines.is_failing(code)}
+        if trying:
+            yield from claim(sorted(trying), most=1, size=limits.BATCH_BYTES, away=away)
+        for places in sorted(set(wanted.values())):
+            codes = [code for code, free in wanted.items() if free == places and code not in trying]
+            if codes:
+                yield from claim(codes, most=batch * places, size=limits.BATCH_BYTES * places, away=away)
 
     def _settle(self, landed: Sequence[_Landed]) -> int:
         """Judge the answers and write them down in one transaction."""
@@ -157,6 +173,11 @@ def _the_only_one() -> Iterator[bool]:
     finally:
         if mine:
             sql.rows("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (_LOCK,))
+
+
+def claim(recipients: Sequence[str], *, most: int, size: int, away: Sequence[UUID]) -> list[tuple[Any, ...]]:
+    """Letters that are due, at most so many and about so many bytes for each recipient; without those under way."""
+    return sql.rows(_CLAIM.format(most=int(most)), (list(recipients), clock.now(), list(away), size))
 
 
 def parcel_of(row: tuple[Any, ...]) -> Parcel:

@@ -25,7 +25,7 @@ from lienthong.platform.exchange.queries import directory as directory_queries
 from lienthong.platform.exchange.services import outcomes, parts, trust
 from lienthong.platform.exchange.services.batch_reception import receive_letters
 from lienthong.platform.exchange.services.carrying import PARTS, Answer, told
-from lienthong.platform.exchange.services.delivery import CLAIM, parcel_of
+from lienthong.platform.exchange.services.delivery import claim, parcel_of
 from lienthong.platform.exchange.services.lines import Lines
 
 log = structlog.get_logger()
@@ -52,8 +52,7 @@ def give_letters(body: bytes, signature: str) -> list[Entry]:
     puller = _asker(body, signature, "pull")
     most = min(_wanted(body), limits.BATCH_LETTERS)
     with db.atomic():
-        claimed = sql.rows(CLAIM, ([puller], [most], [limits.BATCH_BYTES], clock.now(), []))
-        parcels = [parcel_of(row) for row in claimed]
+        parcels = [parcel_of(row) for row in claim([puller], most=most, size=limits.BATCH_BYTES, away=[])]
         sql.run(_LEND, (clock.now() + _LEASE, [parcel.id for parcel in parcels]))
         lines = Lines()
         lines.refresh()
