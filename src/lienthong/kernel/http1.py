@@ -19,7 +19,8 @@ Headers = list[tuple[str, str]]
 """Pairs in their order; names in lower case."""
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
+# Possessive, so that a long line of blanks is not tried in every way.
+_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]++):[ \t]*+((?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)[ \t]*")
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?")
 _NO_BODY = frozenset({204, 304})
 
@@ -145,12 +146,10 @@ def parse_headers(lines: list[bytes]) -> Headers:
         raise Broken("too many headers")
     found = []
     for line in lines:
-        name, colon, value = line.partition(b":")
-        text = name.decode("latin-1")
-        value = value.strip(b" \t")
-        if not colon or not TOKEN.fullmatch(text) or not _VALUE.fullmatch(value):
+        read = _HEADER.fullmatch(line)
+        if read is None:
             raise Broken("bad header")
-        found.append((text.lower(), value.decode("latin-1")))
+        found.append((read[1].decode("ascii").lower(), read[2].decode("latin-1")))
     return found
 
 

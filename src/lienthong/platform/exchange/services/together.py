@@ -28,8 +28,8 @@ T = TypeVar("T")
 _MOST = 256
 _WAIT_SECONDS = 30.0
 _IDLE_SECONDS = 5.0
-_BUSY, _LARGE = 4, 12
-_PATIENCE_SECONDS = 0.006
+_BUSY, _LARGE = 4, 8
+_PATIENCE_SECONDS = 0.01
 _FIRST_COLUMNS = (
     ("message_id", "uuid"),
     ("direction", "text"),

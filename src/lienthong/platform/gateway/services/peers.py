@@ -47,7 +47,7 @@ def directory() -> Directory:
     """The directory in force, looked at once a second. Raises Refused `exchange.directory-…`."""
     held, home = _held.directory, node()
     fresh = held is not None and home is _held.home and time.monotonic() - _held.looked_at < _LOOK_AGAIN_SECONDS
-    if held is not None and fresh and not connection.in_atomic_block:
+    if held is not None and fresh:
         return held
     # One thread looks; the others go on with what is held, if it is of this node.
     if not _looking.acquire(blocking=held is None or home is not _held.home or connection.in_atomic_block):
