@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pkcs11
 from cryptography import x509
@@ -41,6 +41,7 @@ from lienthong.platform.signing.types import KeyName
 _PREHASHED = ec.ECDSA(Prehashed(hashes.SHA256()))
 _POINT = 65
 _REMEMBER_SECONDS = 30.0
+_PAUSES = (0.02, 0.1, 0.4)
 _PROBE = sha256(b"lienthong").digest()
 
 ObjectTemplate = dict[Attribute, object]
@@ -87,7 +88,7 @@ class TokenKeys:
         def work(lent: Lent) -> bytes:
             private = lent.keys.get(chain.thumbprint)
             if private is None:
-                private = lent.keys[chain.thumbprint] = _find_private(lent, key, chain.certificates[0])
+                private = lent.keys[chain.thumbprint] = _find_patiently(lent, key, chain.certificates[0])
             return bytes(private.sign(digest, mechanism=Mechanism.ECDSA))
 
         return self._token.run(work)
@@ -221,6 +222,16 @@ def _read_id(note: Path) -> bytes:
 
 def _issuers(leaf: x509.Certificate, known: tuple[x509.Certificate, ...]) -> Iterator[x509.Certificate]:
     return (one for one in known if one.subject == leaf.issuer and one.subject != one.issuer)
+
+
+def _find_patiently(lent: Lent, key: KeyName, leaf: x509.Certificate) -> pkcs11.SignMixin:
+    """As `_find_private`. While another session writes to an object, some tokens do not show it for a moment."""
+    for pause in _PAUSES:
+        try:
+            return _find_private(lent, key, leaf)
+        except Refused:
+            sleep(pause)
+    return _find_private(lent, key, leaf)
 
 
 def _find_private(lent: Lent, key: KeyName, leaf: x509.Certificate) -> pkcs11.SignMixin:

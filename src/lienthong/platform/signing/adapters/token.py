@@ -210,10 +210,10 @@ class Token:
             raise no_token(type(error).__name__) from error
 
     def _find(self, module: Module) -> pkcs11.Token:
-        """The token; some modules see one that came later only when they begin anew."""
+        """The token; some modules see one that came later, or recover, only when they begin anew."""
         try:
             return module.library.get_token(token_label=self._label)
-        except (exceptions.NoSuchToken, exceptions.TokenNotPresent):
+        except exceptions.PKCS11Error:
             self._disconnect()
             return module.library.get_token(token_label=self._label)
 
