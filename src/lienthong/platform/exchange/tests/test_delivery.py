@@ -1,11 +1,13 @@
 """Letters that go out, over real HTTP: once, in order, retried, never held up by a dead neighbour."""
 
+import shutil
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -17,6 +19,7 @@ from lienthong.platform.exchange import queries, services, wire
 from lienthong.platform.exchange.models import IncomingLetter, Node, OutgoingLetter
 from lienthong.platform.exchange.services import trust
 from lienthong.platform.exchange.tests.country import LAN, Desk, Homes, Note, at_node
+from lienthong.platform.signing import services as signing_services
 
 PDF = b"%PDF-1.7\n" + b"x" * 100 + b"\n%%EOF\n"
 
@@ -252,3 +255,39 @@ def test_an_unknown_recipient_is_refused_when_posting(live_province: str) -> Non
 def test_a_letter_that_is_too_large_is_refused_when_posting(live_province: str) -> None:
     with pytest.raises(Refused, match=r"exchange\.too-large"):
         services.post_letter(Note(subject="a" * 5_000_000, number=1), recipient="H36")
+
+
+def test_a_letter_whose_certificate_was_revoked_is_signed_anew_and_nothing_else_of_it_changes(
+    live_province: str, homes: Homes, tmp_path: Path
+) -> None:
+    problem = b'{"code":"exchange.revoked-certificate","title":"Bi thu hoi","title_en":"Revoked"}'
+    letter_id = services.post_letter(Note(subject="a", number=1), recipient="G01")
+    before = OutgoingLetter.objects.get(id=letter_id)
+    with neighbour(lambda _body, _signature: (401, {}, problem)) as address:
+        move(homes, "G01", address)
+        services.deliver_due()
+        assert OutgoingLetter.objects.get(id=letter_id).signature == before.signature  # no other key to sign with
+        now_due()
+        shutil.copytree(homes.of("H36"), tmp_path / "renewed")
+        for old_key in (tmp_path / "renewed" / "keys").glob("node.*"):
+            old_key.unlink()
+        signing_services.issue_certificate(
+            homes.base / "demo",
+            into=tmp_path / "renewed",
+            name="node",
+            kind="node",
+            agency_code="H36",
+            common_name="Tỉnh Lâm Đồng",
+        )
+        with at_node(homes, "H36", home=tmp_path / "renewed"):
+            services.resend_letter(letter_id=letter_id, actor=LAN)
+            services.deliver_due()
+    after = OutgoingLetter.objects.get(id=letter_id)
+    assert (after.state, after.code, bytes(after.body)) == (
+        "waiting",
+        "exchange.revoked-certificate",
+        bytes(before.body),
+    )
+    old, new = wire.peek(before.signature, "letter"), wire.peek(after.signature, "letter")
+    assert (new.id, new.name, new.recipient) == (old.id, old.name, old.recipient)
+    assert new.kid != old.kid

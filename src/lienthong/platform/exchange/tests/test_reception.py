@@ -2,15 +2,17 @@
 
 import json
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import orjson
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from lienthong.kernel import clock
+from lienthong.kernel import clock, roles
 from lienthong.kernel.errors import Refused
+from lienthong.kernel.roles import Role
+from lienthong.kernel.text import tr
 from lienthong.platform.exchange import queries, rules, wire
 from lienthong.platform.exchange.models import DirectoryCopy, IncomingLetter, LogEntry
 from lienthong.platform.exchange.services import trust
@@ -24,6 +26,7 @@ from lienthong.platform.exchange.tests.country import (
     headers,
     sealed_letter,
 )
+from lienthong.platform.exchange.types import Envelope, Letter
 from lienthong.platform.signing import queries as signing_queries
 
 pytestmark = pytest.mark.django_db
@@ -281,3 +284,29 @@ def test_a_broken_multipart_body_is_malformed(province: Homes) -> None:
         "/exchange/letters", b"--x\r\nnonsense", content_type="multipart/form-data; boundary=x", headers=headers("a")
     )
     assert (response.status_code, code_of(response)) == (400, "exchange.malformed")
+
+
+class NoteInTwoParts(Letter):
+    """The next version of a note: the subject has become two fields."""
+
+    NAME: ClassVar[str] = "test-note.v2"
+
+    title: str
+    number: int
+    kind: str
+
+    @classmethod
+    def sample(cls) -> Self:
+        return cls(title="Mẫu", number=1, kind="a")
+
+
+def test_a_room_takes_a_letter_and_the_version_before_it(province: Homes, desk: Desk) -> None:
+    def on_new(letter: NoteInTwoParts, envelope: Envelope) -> None:
+        desk.on_note(Note(subject=letter.title, number=letter.number), envelope)
+
+    role = Role(name="test.versions", title=tr("Hai phiên bản", "Two versions"), inbox=((NoteInTwoParts, on_new),))
+    roles.open_roles((*roles.opened(), role))
+    for letter in (NOTE, NoteInTwoParts(title="Hồ sơ H36.101", number=5, kind="a")):
+        body, signature, _ = sealed_letter(province, letter)
+        assert post(body, signature).status_code == 200
+    assert [(one, envelope.name) for one, envelope in desk.taken] == [(NOTE, "test-note.v1"), (NOTE, "test-note.v2")]
