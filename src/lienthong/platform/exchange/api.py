@@ -8,14 +8,17 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from lienthong.kernel import access
+from lienthong.kernel import access, tracing
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
 from lienthong.kernel.web.pages import problem
 from lienthong.platform.exchange import rules, services, wire
+from lienthong.platform.exchange.batch_form import Entry
 from lienthong.platform.exchange.models import DirectoryCopy
 
 log = structlog.get_logger()
+
+_gathering = services.Gathering()
 
 
 @csrf_exempt
@@ -25,7 +28,13 @@ def letters(request: HttpRequest) -> HttpResponse:
     """A letter comes in; a receipt or a problem goes out."""
     try:
         body, parts = _read_letter(request)
-        return _signed(services.receive_letter(body, request.headers.get(wire.SIGNATURE_HEADER, ""), parts))
+        signature = request.headers.get(wire.SIGNATURE_HEADER, "")
+        if parts or not wire.has_no_parts(body):
+            return _signed(services.receive_letter(body, signature, parts))
+        answer = _gathering.take(Entry(0, signature, body, tracing.current()))
+        if answer.signature:
+            return _signed(services.Reply(answer.status, answer.body, answer.signature))
+        return HttpResponse(answer.body, status=answer.status, content_type="application/problem+json")
     except Refused as refusal:
         return problem(refusal)
     except Exception:

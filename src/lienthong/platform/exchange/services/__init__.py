@@ -16,6 +16,7 @@ from lienthong.platform.exchange.services.directory import (
 from lienthong.platform.exchange.services.examining import examine_log, examine_log_daily
 from lienthong.platform.exchange.services.fetching import Fetcher, give_letters, take_receipts
 from lienthong.platform.exchange.services.folder import work_folder
+from lienthong.platform.exchange.services.gathering import Gathering
 from lienthong.platform.exchange.services.grants import grant_access, withdraw_access
 from lienthong.platform.exchange.services.joining import (
     approve_application,
@@ -51,6 +52,7 @@ from lienthong.platform.exchange.services.witness import check_with_witness, kee
 __all__ = [
     "Archived",
     "Fetcher",
+    "Gathering",
     "GroupCommit",
     "Part",
     "Postman",

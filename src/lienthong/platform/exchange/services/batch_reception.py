@@ -5,6 +5,7 @@ again without it; where that does not help, every letter goes the way of a singl
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -261,11 +262,16 @@ def _give_to_inboxes(batch: _Batch) -> None:
             continue
         for item in group:
             try:
-                with tracing.following(item.trace or tracing.current()):
+                with tracing.following(item.trace or tracing.current()), _span(item):
                     handed = _handed(item, raw=letter_class.RAW)
                     on_letter([handed]) if letter_class.SET else on_letter(*handed)
             except Exception as error:
                 raise _Culprit(item, error) from error
+
+
+def _span(item: _Item) -> AbstractContextManager[object]:
+    header = item.arrived.header
+    return tracing.span("exchange.receive", kind="consumer", sender=header.sender, letter=header.name)
 
 
 def _inbox(item: _Item) -> tuple[type[Letter], Callable[..., None]]:

@@ -378,3 +378,37 @@ def _distinct(desk: Desk) -> list[tuple[Note, Envelope]]:
     return list(
         {envelope.id: (letter, envelope) for letter, envelope in desk.taken if isinstance(letter, Note)}.values()
     )
+
+
+def test_single_letters_of_the_same_moment_share_a_transaction(
+    live_province: str, homes: Homes, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from lienthong.kernel import http
+    from lienthong.platform.exchange.services import gathering
+
+    sizes: list[int] = []
+    take = gathering._answers
+
+    def taking(given: Sequence[Entry]) -> Sequence[Entry]:
+        sizes.append(len(given))
+        return take(given)
+
+    monkeypatch.setattr(gathering, "_answers", taking)
+    wishes = [Note(subject="từ chối" if n % 7 == 3 else "hỏng" if n % 7 == 5 else "tốt", number=n) for n in range(42)]
+    sent = [sealed_letter(homes, one) for one in wishes]
+
+    def bring(one: tuple[bytes, str, wire.Header]) -> int:
+        headers = {wire.SIGNATURE_HEADER: one[1], "Content-Type": "application/json"}
+        return http.request(
+            "POST", f"{live_province}/exchange/letters", body=one[0], headers=headers, total=60.0
+        ).status
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(bring, sent))
+    assert statuses == [422 if n % 7 == 3 else 500 if n % 7 == 5 else 200 for n in range(42)]
+    assert sum(sizes) == 42
+    assert len(sizes) < 42
+    assert IncomingLetter.objects.filter(verdict="accepted").count() == 30
+    assert queries.verify_log().intact
