@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lienthong.kernel import http, profile, roles, tls
-from lienthong.node import outsiders, proxy_command
+from lienthong.node import outsiders, proxy
 from lienthong.node.demo.passing import free_ports
 from lienthong.platform.signing import services
 
@@ -112,7 +112,7 @@ def wait(me: profile.Node, nginx: Nginx) -> None:
 @pytest.mark.outsiders("nginx")
 def test_nginx_carries_both_ways_and_turns_strangers_away(me, folder, start):
     issue(me, folder)
-    nginx = start(proxy_command.write(me, proxy_command._place(me), [me.exchange_url]))
+    nginx = start(proxy.write(me, proxy.place_of(me), [me.exchange_url]))
     wait(me, nginx)
     host = me.exchange_url.removeprefix("https://")
     answer = ask(me, "/exchange/letters?a=b%2Fc")
@@ -138,8 +138,8 @@ def test_nginx_believes_no_foreign_node(me, folder, start):
     (me.home / "trust" / "extra").mkdir()
     ports = free_ports(1)
     foreign = replace(foreign, exchange_address=f"https://localhost:{ports[0]}")
-    foreign_nginx = start(proxy_command.write(foreign, proxy_command._place(foreign), []))
-    nginx = start(proxy_command.write(me, proxy_command._place(me), [me.exchange_url, foreign.exchange_url]))
+    foreign_nginx = start(proxy.write(foreign, proxy.place_of(foreign), []))
+    nginx = start(proxy.write(me, proxy.place_of(me), [me.exchange_url, foreign.exchange_url]))
     wait(me, nginx)
     assert foreign_nginx.process.poll() is None
     with profile.playing(me):
@@ -175,7 +175,7 @@ def test_nginx_uses_a_key_that_never_leaves_its_token(me, folder, start, outside
     with profile.playing(me):
         certify(folder)
     assert not list(me.home.rglob("*.key"))
-    conf = proxy_command.write(me, proxy_command._place(me), [me.exchange_url])
+    conf = proxy.write(me, proxy.place_of(me), [me.exchange_url])
     assert PIN not in conf.read_text()
     nginx = start(conf, OPENSSL_CONF=str(conf.parent / "openssl.cnf"))
     wait(me, nginx)
@@ -224,6 +224,6 @@ def test_a_profile_that_leaves_no_room_for_a_proxy_is_told_so(me):
         ({"exchange_port": 8443}, "remove exchange_port"),
         ({"tls_proxy": "http://192.0.2.1:8444"}, "loopback"),
     ):
-        assert word in proxy_command._complaint(replace(me, **change))
-    assert proxy_command._complaint(me) == ""
-    assert tls.PROXY_HEADER in proxy_command.nginx(me, proxy_command._place(me), [])
+        assert word in proxy.complaint(replace(me, **change))
+    assert proxy.complaint(me) == ""
+    assert tls.PROXY_HEADER in proxy.nginx(me, proxy.place_of(me), [])

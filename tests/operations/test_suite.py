@@ -184,18 +184,16 @@ def test_words_go_on_to_pytest_and_a_missing_browser_fails_only_in_ci(monkeypatc
     assert became[1:] == [["-n", "2", "--dist", "loadgroup"]]
 
 
-def test_missing_outside_programs_are_said_in_a_sentence_and_fail_only_in_ci(monkeypatch, capsys):
+def test_missing_outside_programs_are_said_in_a_sentence_and_the_rest_runs(monkeypatch, capsys):
     monkeypatch.setattr(suite, "find_browser", lambda: "/usr/bin/true")
     monkeypatch.setattr(outsiders, "find_missing", lambda *_: ("nginx", "engine"))
     monkeypatch.setattr(outsiders, "can_install", lambda: False)
     monkeypatch.setattr(os, "execv", lambda _program, _words: 0)
-    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("CI", "true")
     assert suite.run([]) == 0
     said = capsys.readouterr().out
     assert said.startswith("Without nginx, engine the tests")
     assert "apt-get install nginx-light libengine-pkcs11-openssl" in said
-    monkeypatch.setenv("CI", "true")
-    assert suite.run([]) == 1
 
 
 OUTSIDERS = """

@@ -19,7 +19,7 @@ _WORKERS = "2"
 
 
 def run(words: list[str]) -> int:
-    """Become pytest with these words. What is missing leaves its tests out; in CI its absence is a failure: 1."""
+    """Become pytest with these words. What is missing leaves its tests out; in CI a missing browser is a failure: 1."""
     browser = find_browser() or _install_browser()
     options = ["-n", _WORKERS, "--dist", "loadgroup"] if not words else []
     if browser:
@@ -34,9 +34,8 @@ def run(words: list[str]) -> int:
             return 1
         options += ["-m", "not browser"]
     if missing := outsiders.install_missing():
+        # Said, not failed: a machine that cannot have them still runs everything else.
         print(outsiders.explain_missing(missing), flush=True)
-        if os.environ.get("CI"):
-            return 1
     os.chdir(REPOSITORY)
     sys.stdout.flush()
     return os.execv(sys.executable, [sys.executable, "-m", "pytest", *options, *words])  # noqa: S606 (our own program)

@@ -1,25 +1,11 @@
 """Taking roots into the list of those whom this node trusts (danh sách tin cậy)."""
 
 from collections.abc import Iterable
-from hashlib import sha256
 from pathlib import Path
 
-from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
-from lienthong.kernel.text import tr
 from lienthong.platform.signing.durable import write
 from lienthong.platform.signing.rules import certificates
-
-
-def trust_fingerprint(pems: Iterable[str]) -> bytes:
-    """What two people compare: SHA-256 over the roots among these certificates, whatever their order."""
-    roots = [one for pem in pems for one in certificates.parse_chain(pem) if one.issuer == one.subject]
-    if not roots:
-        raise Refused(
-            "signing.no-trust",
-            tr("Không có chứng thư gốc nào.", "There is no root certificate."),
-        )
-    return sha256(b"".join(sorted(bytes.fromhex(certificates.thumbprint(one)) for one in roots))).digest()
 
 
 def install_roots(pems: Iterable[str], *, home: Path | None = None) -> int:
