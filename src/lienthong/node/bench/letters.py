@@ -40,12 +40,12 @@ def measure(size: int | None = None) -> Measured:
     many = size or BATCHED
     with passing_folder() as folder:
         with _two_nodes(folder / "batches", "") as pair:
+            large = _carry(pair, "post_parts", 1, LARGE_BYTES)
+            one = _carry(pair, "post_parts", 1, LARGE_BYTES)
+            small = _carry(pair, "post_parts", MEGABYTES, 2**20)
             batched = _carry(pair, "post_together", many)
             gathered = _carry(pair, "post_singly", max(many // 10, 100))
             plain = _plain(pair)
-            small = _carry(pair, "post_parts", MEGABYTES, 2**20)
-            large = _carry(pair, "post_parts", 1, LARGE_BYTES)
-            one = _carry(pair, "post_parts", 1, LARGE_BYTES)
         with _two_nodes(folder / "singles", "\n[parameters.exchange]\nbatch = 1\n") as pair:
             single = _carry(pair, "post_singly", max(many // 15, 100))
     heaviest = max(large["memory"], one["memory"])
