@@ -5,9 +5,12 @@ import socket
 import ssl
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 
 from lienthong.kernel import clock, http, profile, roles, tls
 from lienthong.node.demo.country import NAMES, Country
+from lienthong.node.demo.guide import CLIENT, EXAMPLE
 from lienthong.node.demo.passing import free_ports
 from lienthong.node.story.checks import check_all, read_figures
 from lienthong.node.story.command import make_tale, wait_until
@@ -95,8 +99,26 @@ def test_the_story_holds_over_mutual_tls(secure):
     assert tell(secure, Teller(say=lambda _told: None, patience=60)) == []
 
 
+def test_a_data_service_is_agreed_on_and_called_over_mutual_tls(secure):
+    secure.share()
+    request = urllib.request.Request(secure.url("province") + EXAMPLE, headers={"X-Road-Client": CLIENT})
+
+    def call() -> dict[str, Any] | None:
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return json.loads(answer.read())
+        except urllib.error.HTTPError:
+            return None  # the province has not learnt of the agreement yet
+
+    wait_until(lambda: call() is not None, 30)
+    assert call()["code"] == "1.001193"
+    with psycopg.connect(secure.database_url("province")) as held:
+        calls = held.execute("SELECT count(*) FROM exchange_callrecord WHERE direction = 'out' AND status = 200")
+        assert calls.fetchone()[0] >= 2
+
+
 def test_the_exchange_port_shows_the_doors_of_the_exchange_and_nothing_else(secure):
-    for path, status in (("/exchange/directory", 200), ("/", 404), ("/van-hanh/trao-doi/", 404), ("/suc-khoe/", 404)):
+    for path, status in (("/exchange/directory", 200), ("/", 404), ("/van-hanh/trao-doi/", 404), ("/dang-nhap/", 404)):
         assert ask(secure, "hub", home=home_of(secure, "province"), path=path).status == status
 
 

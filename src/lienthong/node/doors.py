@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 PAGES = 10
 """Requests that Django answers at once: each may hold one of the pool's database connections."""
 
+BETWEEN_NODES = ("/exchange/", "/catalogue/directory", "/authority/", "/suc-khoe/")
+"""Prefixes of paths that nodes need of one another: all that the exchange port opens."""
+
 
 def find_door(named: str) -> "WSGIApplication":
     """The callable of `module:name`. Raises TypeError when it does not say who may come in."""

@@ -5,12 +5,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lienthong.node import children, wsgi
+from lienthong.node.doors import BETWEEN_NODES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-OPEN = ("/exchange/", "/catalogue/directory")
-"""Prefixes of paths that nodes need of one another."""
 
 _NOTHING = b"Not found.\n"
 
@@ -19,7 +17,7 @@ def only_exchange(application: "WSGIApplication") -> "WSGIApplication":
     """The application, with nothing of it to be seen but the doors of the exchange."""
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith(OPEN):
+        if environ.get("PATH_INFO", "").startswith(BETWEEN_NODES):
             return application(environ, start_response)
         start_response("404 Not Found", [("Content-Type", "text/plain"), ("Content-Length", str(len(_NOTHING)))])
         return [_NOTHING]

@@ -12,8 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from lienthong.kernel import tls
 from lienthong.kernel.profile import Node
-
-OPEN = ("/exchange/", "/catalogue/directory")
+from lienthong.node.doors import BETWEEN_NODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,8 @@ def _user(place: Place) -> str:
 def _incoming(me: Node, place: Place) -> str:
     address = urlsplit(me.exchange_url)
     locations = "".join(
-        f"        location {'' if path.endswith('/') else '= '}{path} {{ proxy_pass http://node; }}\n" for path in OPEN
+        f"        location {'' if path.endswith('/') else '= '}{path} {{ proxy_pass http://node; }}\n"
+        for path in BETWEEN_NODES
     )
     return (
         f"    upstream node {{ server 127.0.0.1:{me.port}; keepalive 32; }}\n"
