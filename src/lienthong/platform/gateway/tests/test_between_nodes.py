@@ -11,6 +11,7 @@ from lienthong.kernel import clock
 from lienthong.kernel.ids import new_id
 from lienthong.platform.gateway import messages
 from lienthong.platform.gateway.adapters import doors
+from lienthong.platform.gateway.services import seen
 from lienthong.platform.gateway.tests.world import CLIENT, Answer, World, ask
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing
@@ -127,16 +128,30 @@ def test_messages_that_claim_the_wrong_thing(world: World, lines: dict[str, str]
     assert world.system.seen == []
 
 
+def begin(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
+    """The provider's process began at that moment, and has seen no call yet."""
+    with clock.frozen(at):
+        monkeypatch.setattr(seen, "_here", seen.Seen())
+
+
 @pytest.mark.parametrize("minutes", [-6, 6])
-def test_clocks_may_differ_a_little(world: World, minutes: int) -> None:
+def test_clocks_may_differ_a_little(world: World, monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
+    begin(monkeypatch, clock.now() - timedelta(hours=1))
     late = sealed(world, at=clock.now() + timedelta(minutes=minutes))
     assert refused(world, *late) == (422, "gateway.stale")
     soon = sealed(world, at=clock.now() + timedelta(minutes=minutes * 0.6))
-    if minutes > 0:
-        assert told(world.provide(*soon)).status == 200
-    else:
-        # Signed before this process began: it cannot know whether that call was answered already.
-        assert refused(world, *soon) == (422, "gateway.stale")
+    assert told(world.provide(*soon)).status == 200
+
+
+def test_calls_signed_before_the_provider_began_are_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It cannot know whether they were answered already; calls signed since, or by a clock that is ahead, are taken."""
+    began = clock.now() - timedelta(minutes=2)
+    begin(monkeypatch, began)
+    before = sealed(world, at=began - timedelta(minutes=1.6))
+    assert refused(world, *before) == (422, "gateway.stale")
+    assert world.system.seen == []
+    for at in (began + timedelta(seconds=1), clock.now() + timedelta(minutes=3.6)):
+        assert told(world.provide(*sealed(world, at=at))).status == 200
 
 
 def test_a_node_speaks_for_its_own_systems_only(world: World) -> None:
