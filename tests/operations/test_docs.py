@@ -56,6 +56,13 @@ def test_every_command_is_one_that_the_program_knows(path):
         assert understands(words), f"{line} is not understood"
 
 
+@pytest.mark.parametrize("folder", ["operations", "protocols"])
+def test_the_contents_link_every_page(folder):
+    docs = REPOSITORY / "docs"
+    linked = set(LINK.findall((docs / "README.md").read_text(encoding="utf-8")))
+    assert {f"{folder}/{page.name}" for page in (docs / folder).glob("*.md")} <= linked
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_every_link_leads_somewhere(path):
     targets = [target for target in LINK.findall(path.read_text(encoding="utf-8")) if not target.startswith(OUTSIDE)]
