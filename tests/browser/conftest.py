@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from lienthong.node.demo.country import NAMES, Country
-from lienthong.node.demo.passing import free_ports
+from lienthong.node.demo.passing import free_ports, passing_folder
 from lienthong.node.testing import chromium_browser
 from tests.browser.visitor import Visitor
 
@@ -20,17 +20,13 @@ _PATIENCE_MS = 15_000
 
 
 @pytest.fixture(scope="package")
-def country(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
+def country(chromium: Browser) -> Iterator[Country]:
     """The demo country, small, with keys and databases of its own."""
-    home = tmp_path_factory.mktemp("country")
-    # The database server of a root user runs as another one, who must be able to walk in.
-    for folder in (home, *home.parents):
-        if folder.stat().st_mode & 0o005 != 0o005 and folder.owner() != "root":
-            break
-        folder.chmod(folder.stat().st_mode | 0o055)
-    lines: list[str] = []
     environment = {"LIENTHONG_DEMO_CRAWL": "0"}
-    with Country(Path(home), free_ports(len(NAMES)), lines.append, people=500, environment=environment) as made:
+    with (
+        passing_folder() as home,
+        Country(home, free_ports(len(NAMES)), lambda _: None, people=500, environment=environment) as made,
+    ):
         made.prepare()
         made.start()
         yield made

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from lienthong.kernel import clock, http, profile, roles, tls
 from lienthong.node.demo.country import NAMES, Country
 from lienthong.node.demo.guide import CLIENT, EXAMPLE
-from lienthong.node.demo.passing import free_ports
+from lienthong.node.demo.passing import free_ports, passing_folder
 from lienthong.node.story.checks import check_all, read_figures
 from lienthong.node.story.command import make_tale, wait_until
 from lienthong.node.story.tale import Step
@@ -49,17 +49,13 @@ for entry in queries.list_nodes():
 
 
 @pytest.fixture(scope="module")
-def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
+def secure() -> Iterator[Country]:
     """A country whose nodes speak mutual TLS with one another."""
-    home = tmp_path_factory.mktemp("secure")
-    for folder in (home, *home.parents):
-        if folder.stat().st_mode & 0o005 != 0o005 and folder.owner() != "root":
-            break
-        folder.chmod(folder.stat().st_mode | 0o055)
     ports, environment = free_ports(2 * len(NAMES)), {"LIENTHONG_DEMO_CRAWL": "0"}
-    with Country(
-        Path(home), ports[:3], lambda _: None, people=300, environment=environment, exchange_ports=ports[3:]
-    ) as made:
+    with (
+        passing_folder() as home,
+        Country(home, ports[:3], lambda _: None, people=300, environment=environment, exchange_ports=ports[3:]) as made,
+    ):
         made.prepare()
         made.start()
         for name in NAMES:

@@ -47,6 +47,7 @@ def _loosen() -> None:
 
 def _post(count: str, pause: str, *recipients: str) -> None:
     """Post letters, in turn to the recipients; prints the subjects whose commit was confirmed."""
+    import psycopg
     from django.db import DatabaseError, connection
 
     from lienthong.kernel.access import SYSTEM
@@ -61,7 +62,7 @@ def _post(count: str, pause: str, *recipients: str) -> None:
             exchange.send_post(
                 recipient=recipients[number % len(recipients)], subject=subject, text=_TEXT, actor=SYSTEM
             )
-        except (DatabaseError, Refused):
+        except (DatabaseError, psycopg.Error, OSError, Refused):
             # What became of this one is not known: the next takes another number, and the tables tell.
             connection.close()
             time.sleep(0.2)
