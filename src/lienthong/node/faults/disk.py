@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -23,13 +24,10 @@ class SmallDisk:
 
     def fill(self) -> None:
         """Leave no room."""
-        with self._filler.open("ab") as filler:
-            try:
-                while True:
-                    filler.write(bytes(2**16))
-                    filler.flush()
-            except OSError:
-                return
+        with suppress(OSError), self._filler.open("ab") as filler:
+            while True:
+                filler.write(bytes(2**16))
+                filler.flush()
 
     def make_room(self) -> None:
         self._filler.unlink(missing_ok=True)

@@ -17,19 +17,6 @@ from lienthong.platform.exchange.states import STATES
 from lienthong.platform.exchange.types import LetterRow, Look
 
 
-def _sections(here: str) -> list[dict[str, Any]]:
-    waiting = queries.count_letters()
-    return [
-        {"text": label, "href": reverse(f"exchange-page-{name}"), "active": name == here, "count": count}
-        for name, label, count in (
-            ("letters", tr("Thông điệp gửi đi", "Letters sent"), waiting["waiting"] + waiting["refused"]),
-            ("questions", tr("Khai thác dữ liệu", "Questions"), None),
-            ("directory", tr("Danh bạ kết nối", "Directory"), None),
-            ("log", tr("Nhật ký thông điệp", "Message log"), None),
-        )
-    ]
-
-
 @require_GET
 @access.duty("operator")
 def letters(request: HttpRequest) -> HttpResponse:
@@ -40,7 +27,6 @@ def letters(request: HttpRequest) -> HttpResponse:
     total = counts[state] if state else sum(counts.values())
     page = page_of(request, total, lambda start, n: queries.list_letters(state, limit=n, offset=start))
     context = {
-        "sections": _sections("letters"),
         "figures": [
             {
                 "number": counts[key],
@@ -120,7 +106,6 @@ def questions(request: HttpRequest) -> HttpResponse:
     """The questions log: who asked whom, why, on what ground, with what outcome."""
     page = page_of(request, queries.count_questions(), lambda start, n: queries.list_questions(limit=n, offset=start))
     context = {
-        "sections": _sections("questions"),
         "head": [
             tr("Lúc", "At"),
             tr("Bên hỏi", "Client"),

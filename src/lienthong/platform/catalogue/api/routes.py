@@ -5,10 +5,11 @@ from uuid import UUID
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from lienthong.kernel import clock
+from lienthong.kernel import access, clock
 from lienthong.kernel.errors import FieldError, Invalid, Refused
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.kernel.web.pages import problem
@@ -346,9 +347,11 @@ def _word(body: forms.PurposeWordBody) -> services.PurposeWord:
 
 
 def urls() -> tuple[list[Any], str, str]:
-    """The routes of the API, each with its rule of access; the description of the API is public."""
+    """The routes of the API, each with its rule of access; its description and its bare root (404) are public."""
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
-        described = getattr(pattern, "name", "") == "openapi-json"
-        cast("Any", pattern.callback).access_rule = "public" if described else "duty:operator or key of a system"
+        if getattr(pattern, "name", "") in ("openapi-json", "api-root"):
+            pattern.callback = require_safe(access.public(cast("Any", pattern.callback)))
+        else:
+            cast("Any", pattern.callback).access_rule = "duty:operator or key of a system"
     return list(patterns), app_name, namespace

@@ -181,7 +181,7 @@ def test_permissions_and_sheets(operator: Client, agreed: Any) -> None:
     ):
         response = operator.get(PAGES + path)
         assert response["Content-Type"].startswith("text/csv")
-        text = response.content.decode("utf-8-sig")
+        text = response.getvalue().decode("utf-8-sig")
         assert words in text
         assert len(text.splitlines()) == 2
 
@@ -190,7 +190,7 @@ def test_a_formula_stays_text_in_a_sheet(operator: Client, agreed: Any) -> None:
     from lienthong.platform.catalogue.models import ServiceVersion
 
     ServiceVersion.objects.update(title_vi='=HYPERLINK("x")')
-    assert "'=HYPERLINK" in operator.get(f"{PAGES}dich-vu/tep.csv").content.decode()
+    assert "'=HYPERLINK" in operator.get(f"{PAGES}dich-vu/tep.csv").getvalue().decode()
 
 
 def test_why_replays_the_decision(operator: Client, agreed: Any) -> None:

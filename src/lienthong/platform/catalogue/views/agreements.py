@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,6 +12,7 @@ from lienthong.kernel import access, clock
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import NotFound, Refused
 from lienthong.kernel.text import Bilingual, show_date, show_moment, tr
+from lienthong.kernel.web.sheets import sheet
 from lienthong.platform.catalogue import forms, queries, services
 from lienthong.platform.catalogue.states import DEEDS, PURPOSE_STATES, SHOWN_STATES, SIDES
 from lienthong.platform.catalogue.types import AgreementEntry, PurposeEntry, ServiceEntry, Side
@@ -76,7 +77,7 @@ def _cells(one: AgreementEntry) -> list[object]:
 
 @require_safe
 @access.duty("operator")
-def agreements_sheet(request: HttpRequest) -> HttpResponse:
+def agreements_sheet(request: HttpRequest) -> HttpResponseBase:
     """The agreements that the filters leave, as CSV: one line a purpose."""
     day = clock.today()
     head = ["agreement", "client", "service", "state", "valid_from", "valid_to", "purpose", "legal_ground",
@@ -89,7 +90,7 @@ def agreements_sheet(request: HttpRequest) -> HttpResponse:
         for one in _found(parts.asked(request, "q", "side", "state"))
         for purpose in one.purposes
     )  # fmt: skip
-    return parts.sheet("thoa-thuan.csv", head, lines)
+    return sheet("thoa-thuan.csv", head, lines)
 
 
 @require_http_methods(["GET", "POST"])

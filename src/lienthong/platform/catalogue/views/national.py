@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from lienthong.kernel import access
 from lienthong.kernel.errors import NotFound
 from lienthong.kernel.text import show_date, tr
+from lienthong.kernel.web.sheets import sheet
 from lienthong.platform.catalogue import queries, services
 from lienthong.platform.catalogue.queries.listings import Published
 from lienthong.platform.catalogue.states import CALLABLE, SERVICE_KINDS, SERVICE_STATES
@@ -57,7 +58,7 @@ def services_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @access.duty("operator")
-def services_sheet(request: HttpRequest) -> HttpResponse:
+def services_sheet(request: HttpRequest) -> HttpResponseBase:
     """The services that the filters leave, as CSV."""
     found = _found(parts.asked(request, "q", "agency", "kind", "state"))
     head = ["service", "title", "title_en", "kind", "state", "legal_basis", "published", "endpoints"]
@@ -74,7 +75,7 @@ def services_sheet(request: HttpRequest) -> HttpResponse:
         ]
         for one in found
     )
-    return parts.sheet("dich-vu.csv", head, lines)
+    return sheet("dich-vu.csv", head, lines)
 
 
 def _found(filters: dict[str, str]) -> list[Published]:

@@ -1,6 +1,5 @@
 """What the pages share: paging, filters that stay, states as tags, sheets for spreadsheets."""
 
-import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +12,7 @@ from django.urls import reverse
 
 from lienthong.kernel import clock
 from lienthong.kernel.errors import Refused
-from lienthong.kernel.text import Bilingual, bilingual, show_date, tr
+from lienthong.kernel.text import Bilingual, show_date, tr
 from lienthong.platform.agencies import queries as agencies_queries
 from lienthong.platform.catalogue.states import SERVICE_STATES, SHOWN_STATES
 from lienthong.platform.catalogue.types import AgreementEntry, Endpoint, ServiceEntry, ServiceRef, SystemRef
@@ -115,19 +114,3 @@ def attempt(deed: Callable[[], object]) -> Refused | None:
     except Refused as refusal:
         return refusal
     return None
-
-
-def sheet(name: str, head: Sequence[object], rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """A CSV file that spreadsheets read in UTF-8 and do not take for formulas."""
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.writer(answer)
-    writer.writerow([str(bilingual(cell) if isinstance(cell, Bilingual) else cell) for cell in head])
-    for row in rows:
-        writer.writerow([_plain(cell) for cell in row])
-    return answer
-
-
-def _plain(cell: object) -> str:
-    text = "" if cell is None else str(cell)
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not isinstance(cell, int | float) else text

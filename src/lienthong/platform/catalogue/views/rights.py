@@ -1,11 +1,12 @@
 """Who may call what and how much they do, in both directions; and why a call is let through or not."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from lienthong.kernel import access
 from lienthong.kernel.text import Bilingual, show_date, tr
+from lienthong.kernel.web.sheets import sheet
 from lienthong.platform.catalogue import forms, queries
 from lienthong.platform.catalogue.rules.paths import METHODS
 from lienthong.platform.catalogue.types import AccessRequest, Explanation, PermissionLine, Side
@@ -51,7 +52,7 @@ def permissions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @access.duty("operator")
-def permissions_sheet(request: HttpRequest) -> HttpResponse:
+def permissions_sheet(request: HttpRequest) -> HttpResponseBase:
     """The same as CSV."""
     _, lines = _lines(parts.asked(request, "side", "client"))
     used = {one.purpose_id: one for one in queries.list_usage()}
@@ -66,7 +67,7 @@ def permissions_sheet(request: HttpRequest) -> HttpResponse:
         ]
         for line in lines
     )  # fmt: skip
-    return parts.sheet("quyen-khai-thac.csv", head, rows)
+    return sheet("quyen-khai-thac.csv", head, rows)
 
 
 def _lines(filters: dict[str, str]) -> tuple[Side, list[PermissionLine]]:

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_safe
 
 from lienthong.kernel import access, clock
 from lienthong.kernel.text import Bilingual, show_moment, show_number, tr
+from lienthong.kernel.web.sheets import sheet
 from lienthong.platform.agencies import queries as agencies_queries
 from lienthong.platform.monitoring import picture, queries
 from lienthong.platform.monitoring.rules import scale
 from lienthong.platform.monitoring.types import Flow, Point, ServiceSpeed
 from lienthong.platform.monitoring.views import choices
 from lienthong.platform.monitoring.views.choices import KINDS, Asked
-from lienthong.platform.monitoring.views.sheets import sheet
 from lienthong.platform.monitoring.views.wording import show_bytes, show_milliseconds
 
 RECORDS = "/van-hanh/trao-doi/ban-ghi/"

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 
 from lienthong.kernel import access, clock
 from lienthong.kernel.text import Bilingual, tr
+from lienthong.kernel.web.sheets import sheet
 from lienthong.platform.monitoring import queries
 from lienthong.platform.monitoring.types import OperationRecord, OperationRow
 from lienthong.platform.monitoring.views import choices
 from lienthong.platform.monitoring.views.choices import KINDS
-from lienthong.platform.monitoring.views.sheets import sheet
 from lienthong.platform.monitoring.views.wording import show_bytes, show_milliseconds
 
 _PER_PAGE = 50
