@@ -1,10 +1,12 @@
 """Summing: records become counts by five minutes and since the beginning, each record exactly once.
 
-A record counts when every transaction up to its own has ended, told by PostgreSQL's transaction numbers; so it makes
-no difference in which order many processes commit, and a node that stops in the middle goes on where it was.
+A record counts when every transaction of this database up to its own has ended, told by PostgreSQL's transaction
+numbers; so it makes no difference in which order many processes commit, and a node that stops in the middle goes on
+where it was. Other databases of the same server, which belong to other nodes, hold nothing up.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -76,6 +78,21 @@ SELECT date_trunc('hour', start), <key>, <again> FROM fine GROUP BY 1, <key>
 ON CONFLICT (start, <key>) DO UPDATE SET <add>
 """)
 
+# Numbers are given out by the whole server. Only what surely runs elsewhere is passed over: a running transaction that
+# no session shows (prepared, say, or ended since the snapshot) may be ours.
+_OLDEST = """
+WITH elsewhere AS (
+    SELECT backend_xid AS number FROM pg_stat_activity
+    WHERE backend_xid IS NOT NULL AND datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+)
+SELECT pg_snapshot_xmax(snapshot)::text::bigint, (
+    SELECT min(running::text::bigint) FROM pg_snapshot_xip(snapshot) AS running
+    WHERE running::xid NOT IN (SELECT number FROM elsewhere)
+), pg_current_xact_id()::text::bigint
+FROM (SELECT pg_current_snapshot() AS snapshot OFFSET 0) AS now
+"""
+_LOOKS = 3
+
 _FORGET = """
 DELETE FROM monitoring_operation WHERE id IN (SELECT id FROM monitoring_operation ORDER BY id LIMIT 20000)
 AND monitoring_data_ts < %s AND transaction < %s
@@ -90,13 +107,28 @@ def sum_operations() -> None:
         if mark is None:
             return
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-            until = cursor.fetchone()[0]
+            until = _find_end(cursor, mark.transaction)
             cursor.execute("SELECT brin_summarize_new_values('monitoring_transaction')")
-            facts = {"since": mark.transaction, "until": until, "bounds": list(LATENCIES)}
+            facts: dict[str, Any] = {"since": mark.transaction, "until": until, "bounds": list(LATENCIES)}
             cursor.execute(_SUM, {**facts, "room": OperationTotal.objects.count() < MOST_SERIES})
         mark.transaction = until
         mark.save()
+
+
+def _find_end(cursor: Any, before: int) -> int:
+    """Every transaction of this database below this number has ended; never less than before on the same server."""
+    for _ in range(_LOOKS):
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(_OLDEST)
+        row: tuple[int, int | None, int] = cursor.fetchone()
+        next_number, oldest, own = row
+        # What ended elsewhere between the snapshot and the look at the sessions is gone at the next look.
+        if oldest is None:
+            break
+    end = min(number for number in (next_number, oldest, own) if number is not None)
+    # What was told apart last time may hide now, and no record may be counted again. A database that came to another
+    # server, where numbers are lower, starts from there.
+    return end if next_number < before else max(end, before)
 
 
 def forget_old_operations() -> None:

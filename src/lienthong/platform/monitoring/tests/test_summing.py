@@ -1,8 +1,12 @@
 """Summing: every record is counted once, whoever commits first; old records go, sums stay."""
 
+import os
+from collections.abc import Iterator
 from datetime import timedelta
 from threading import Barrier, Thread
+from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -60,6 +64,35 @@ def test_a_record_committed_late_is_not_lost() -> None:
     assert counted()[0] <= 1
     summed.wait(10)
     thread.join(10)
+    services.sum_operations()
+    assert counted() == (2, 2)
+
+
+@pytest.fixture
+def neighbour() -> Iterator[psycopg.Connection[Any]]:
+    """A transaction of another node, in another database of the same server, that does not end."""
+    with psycopg.connect(os.environ["LIENTHONG_TEST_SERVER"], dbname="postgres") as other:
+        other.execute("SELECT pg_current_xact_id()")
+        yield other
+
+
+def test_a_transaction_of_another_database_holds_nothing_up(neighbour: psycopg.Connection[Any]) -> None:
+    services.record([one(1)])
+    services.sum_operations()
+    assert counted() == (1, 1)
+
+
+def test_what_hides_after_it_was_passed_makes_nothing_count_twice(
+    neighbour: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.record([one(1)])
+    services.sum_operations()
+    with monkeypatch.context() as patched:
+        patched.setattr(summing, "_OLDEST", summing._OLDEST.replace("datid <>", "false AND datid <>"))
+        services.record([one(2)])
+        services.sum_operations()
+        assert counted() == (1, 1), "the neighbour may be one of ours"
+    neighbour.rollback()
     services.sum_operations()
     assert counted() == (2, 2)
 
