@@ -31,19 +31,21 @@ _last: list[tuple[float, tuple[roles.Role, ...], tuple[Check, ...]]] = []
 def run_checks(*, fresh: bool = False) -> tuple[Check, ...]:
     """All checks of the open roles, the worst first. One that breaks is itself a finding.
 
-    The answer is kept for two seconds, so that whoever asks often does not keep the node busy.
+    The database is asked every time. What the rooms say is kept for two seconds, so that whoever asks often does not
+    keep the node busy.
     """
+    database = check_database()
     with _lock:
+        if database.level != "ok":
+            # Every other check would wait for it in vain, and what was found before holds no more.
+            _last.clear()
+            return (database,)
         opened = roles.opened()
-        if _last and not fresh and _last[0][1] == opened and time.monotonic() - _last[0][0] < _GOOD_FOR_SECONDS:
-            return _last[0][2]
-        found = [check_database()]
-        # Without the database every other check would wait for it in vain.
-        if found[0].level == "ok":
-            found += [check for role in opened for function in role.checks for check in _ask(function)]
-        checks = tuple(sorted(dict.fromkeys(found), key=lambda check: -LEVELS.index(check.level)))
-        _last[:] = [(time.monotonic(), opened, checks)]
-        return checks
+        if fresh or not _last or _last[0][1] != opened or time.monotonic() - _last[0][0] >= _GOOD_FOR_SECONDS:
+            found = [check for role in opened for function in role.checks for check in _ask(function)]
+            _last[:] = [(time.monotonic(), opened, tuple(found))]
+        checks = dict.fromkeys((database, *_last[0][2]))
+        return tuple(sorted(checks, key=lambda check: -LEVELS.index(check.level)))
 
 
 def worst_level(checks: Iterable[Check]) -> str:
