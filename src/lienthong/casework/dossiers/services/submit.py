@@ -110,7 +110,7 @@ def _post_submission(dossier: Dossier, papers: tuple[Paper, ...], recipient: str
 
 
 def register_dossier(*, letter: letters.DossierSubmitted, envelope: Envelope, actor: Actor) -> None:
-    """Enter a dossier that came from the portal (đăng ký hồ sơ đến); it waits for reception.
+    """Enter a dossier that came from the portal (đăng ký hồ sơ đến); it waits for reception. Again: nothing changes.
 
     Raises Refused `dossiers.not-ours`, `dossiers.part-missing`, Conflict `dossiers.id-taken`, NotFound
     `procedures.unknown`, Invalid; the portal then learns the reason by the signed receipt.
@@ -123,7 +123,6 @@ def register_dossier(*, letter: letters.DossierSubmitted, envelope: Envelope, ac
         )
     _require_known_desk(letter.reception_code)
     procedure = procedure_queries.get_procedure(letter.procedure_code, version=letter.procedure_version)
-    _require_new(letter)
     papers = papers_of(letter.papers, envelope.parts)
     clean = check_filing(procedure, letter.answers, papers, channel=letter.channel)
     dossier = new_dossier(
@@ -142,22 +141,45 @@ def register_dossier(*, letter: letters.DossierSubmitted, envelope: Envelope, ac
         at=letter.submitted_at,
     )  # fmt: skip
     dossier.subject = nfc(letter.subject)
+    if _is_here(dossier, papers):
+        return
     dossier.save(force_insert=True)
     journal.add_papers(dossier, papers, at=clock.now(), round_number=0)
     audit.record(actor, "dossiers.register", f"dossier:{dossier.pk}", sender=envelope.sender)
     journal.publish(dossier, Submitted, at=dossier.submitted_at, status_before=0)
 
 
-def _require_new(letter: letters.DossierSubmitted) -> None:
-    """Another letter may not bring a dossier that is here; a repeat of the same one never comes this far."""
-    db.advisory_lock(f"dossier:{letter.dossier_id}")
-    taken = Q(pk=letter.dossier_id) | Q(reference_code=letter.reference_code) & ~Q(reference_code="")
-    if Dossier.objects.filter(taken).exists():
+_FILED = (
+    "pk", "reference_code", "procedure_code", "procedure_version", "agency_code", "reception_code", "channel",
+    "return_way", "applicant_name", "applicant_number", "applicant_phone", "applicant_email", "applicant_address",
+    "subject", "submitted_at",
+)  # fmt: skip
+"""What a filing says and no later step changes."""
+
+
+def _is_here(dossier: Dossier, papers: Sequence[Paper]) -> bool:
+    """Has this very filing been registered? Raises Conflict `dossiers.id-taken` when another one has its id or code."""
+    db.advisory_lock(f"dossier:{dossier.pk}")
+    taken = Q(pk=dossier.pk) | Q(reference_code=dossier.reference_code) & ~Q(reference_code="")
+    there = list(Dossier.objects.filter(taken))
+    if any(not _is_same_filing(one, dossier, papers) for one in there):
         raise Conflict(
             "dossiers.id-taken",
             tr("Mã hồ sơ này đã được đăng ký ở đây.", "A dossier with this id or code is registered here already."),
             field="dossier_id",
         )
+    return bool(there)
+
+
+def _is_same_filing(there: Dossier, dossier: Dossier, papers: Sequence[Paper]) -> bool:
+    """However far the dossier has come since; a supplement may have put other answers in the place of those filed."""
+    corrected = any(entry["deed"] == "supplement" for entry in there.timeline.values())
+    return (
+        all(getattr(there, name) == getattr(dossier, name) for name in _FILED)
+        and (corrected or there.answers == dossier.answers)
+        and set(there.attachments.filter(round=0).values_list("component_code", "sha256"))
+        == {(paper.component_code, paper.file.sha256) for paper in papers}
+    )
 
 
 def _require_known_desk(reception_code: str) -> None:

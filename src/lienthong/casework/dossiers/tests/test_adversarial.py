@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -100,9 +101,38 @@ def test_withdrawn_while_the_leader_signs_is_not_decided(at_ward, people, monkey
 def test_the_same_filing_letter_again_is_not_a_second_dossier(at_ward, people, postman):
     filed = file_online(people)
     move_to_province(postman, filed)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        arrive(postman, letters.DossierSubmitted, inbox.on_submitted)
+    arrive(postman, letters.DossierSubmitted, inbox.on_submitted)
     assert Dossier.objects.count() == 1
+
+
+def test_the_same_filing_letter_again_changes_nothing_however_far_the_dossier_has_come(
+    at_ward, people, postman, certificate_of_birth
+):
+    filed = file_online(people, certificate_of_birth)
+    move_to_province(postman, filed)
+    services.ask_supplement(dossier_id=filed.id, papers=["Ảnh rõ hơn"], reason="Ảnh mờ.", actor=people.desk)
+    corrected = stories.birth_answers(certificate_of_birth)
+    corrected["child"]["hometown"] = "Đà Lạt"
+    paper = files.store(b"%PDF-1.4\n%%EOF\n", name="them.pdf")
+    services.take_supplement(dossier_id=filed.id, papers=[Paper("", "Thêm", paper)], answers=corrected, actor=SYSTEM)
+    before = queries.get_dossier(filed.id, people.desk)
+    arrive(postman, letters.DossierSubmitted, inbox.on_submitted)
+    assert queries.get_dossier(filed.id, people.desk) == before
+
+
+@pytest.mark.parametrize("change", ["answers", "applicant_phone", "papers"])
+def test_another_filing_under_a_known_id_is_refused(at_ward, people, postman, certificate_of_birth, change):
+    filed = file_online(people, certificate_of_birth)
+    letter, envelope = postman.last(letters.DossierSubmitted)
+    move_to_province(postman, filed)
+    paper = files.store(b"%PDF-1.4\n%%EOF\n", name="them.pdf")
+    answers = {**letter.answers, "child": {**letter.answers["child"], "hometown": "Đà Lạt"}}
+    more = {"component_code": "", "title": "Thêm", "part": paper.sha256, "digitised": False, "reused": False}
+    said = {"answers": answers, "applicant_phone": "0909999999", "papers": (*letter.papers, more)}
+    other = letter.model_copy(update={change: said[change]})
+    with pytest.raises(Conflict) as refused:
+        inbox.on_submitted(other, replace(envelope, parts=(*envelope.parts, paper)))
+    assert refused.value.code == "dossiers.id-taken"
 
 
 def test_a_letter_for_another_province_is_refused(at_ward, people, postman):
