@@ -16,7 +16,11 @@ from lienthong.platform.identity import services as identity
 from tests.badinput import sites
 
 ACTS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "PROPFIND")
+KINDS = ("text/plain", "application/json", "application/pkcs10", "application/x-www-form-urlencoded")
+SAFE = ("GET", "HEAD", "OPTIONS")
+KEY_OR_OPERATOR = "duty:operator or key of a system"
 _ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
+_TEXTS = (None, "str", "path")
 _SAMPLES = {"uuid": "018f0000-0000-7000-8000-000000000000", "int": "1", "slug": "x"}
 
 
@@ -27,7 +31,7 @@ def addresses(name: str) -> list[str]:
 
 def filled(route: str, text: str = "x") -> str:
     """The path of a route with something at its places."""
-    return _ARGUMENT.sub(lambda found: text if found[1] in ("str", None) else _SAMPLES[found[1]], route)
+    return _ARGUMENT.sub(lambda found: text if found[1] in _TEXTS else _SAMPLES[found[1]], route)
 
 
 def rules_of(name: str) -> list[tuple[str, str]]:
@@ -47,12 +51,19 @@ def as_problem(answer: Any, status: int) -> dict[str, Any]:
     return body
 
 
-def officer_of_everything() -> Client:
+def methods_of(address: str) -> list[str]:
+    """The methods that a door says it takes."""
+    answer = Client().generic("PROPFIND", address)
+    assert answer.status_code == 405, address
+    return answer.headers["Allow"].split(", ")
+
+
+def officer_of_everything(**more: Any) -> Client:
     made = identity.appoint_officer(
         username="toan.quyen", name="Toàn Quyền", agency_code="H36.101", position="Thử",
         duties={"reception", "handling", "leader", "clerk", "command", "operator", "publisher"}, actor=SYSTEM,
     )  # fmt: skip
-    client = Client(raise_request_exception=False)
+    client = Client(raise_request_exception=False, **more)
     client.force_login(
         get_user_model().objects.get(pk=made.account_id), "allauth.account.auth_backends.AuthenticationBackend"
     )
@@ -91,23 +102,76 @@ def test_nothing_of_a_signed_in_person_stays_in_a_shared_browser(anywhere):
 def test_each_door_says_which_methods_it_takes(anywhere):
     client = Client()
     for address, rule in rules_of(anywhere):
-        if rule in ("public", "signed_node"):
+        if rule in ("public", "signed_node", KEY_OR_OPERATOR):
             answer = client.patch(address)
             assert (answer.status_code, bool(answer.headers["Allow"])) == (405, True), address
+    officer = officer_of_everything()
+    for address, rule in rules_of(anywhere):
+        answer = officer.patch(address)
+        if rule.startswith(("duty:", "signed_in:1", "watcher")):
+            assert (answer.status_code, bool(answer.headers.get("Allow"))) == (405, True), (address, rule)
+
+
+FREE_OF_TOKENS = frozenset({
+    "/ngon-ngu/",  # a cookie, nothing else
+    "/thanh-toan/ipn/", "/cong-thanh-toan-thu/khoi-tao/", "/cong-thanh-toan-thu/truy-van/",  # signed by the gateway
+    "/authority/ocsp", "/authority/ocsp/x", "/authority/tsa",  # questions of RFC 6960 and RFC 3161: whoever asks
+    "/exchange/applications",  # of nodes that nobody knows yet; decided on by an operator
+})  # fmt: skip
+"""Doors for programs that may be strangers: none looks at who is signed in."""
 
 
 def test_every_form_needs_its_token(anywhere):
-    """No POST of a browser without the token; programs that sign their messages need none."""
-    client = Client(enforce_csrf_checks=True)
-    signed = ("/exchange/letters", "/exchange/questions/x")
-    from_the_gateway = ("/thanh-toan/ipn/", "/cong-thanh-toan-thu/khoi-tao/", "/cong-thanh-toan-thu/truy-van/")
-    free = (*signed, *from_the_gateway, "/ngon-ngu/")
-    for address in addresses(anywhere):
-        if address not in free:
-            assert client.post(address, {"a": "b"}).status_code == 403, address
+    """No POST of a browser without the token, also of who is signed in; programs that sign their messages need none."""
+    clients = (Client(enforce_csrf_checks=True), officer_of_everything(enforce_csrf_checks=True))
+    for client in clients:
+        for address, rule in rules_of(anywhere):
+            if address not in FREE_OF_TOKENS and rule not in ("signed_node", KEY_OR_OPERATOR):
+                assert client.post(address, {"a": "b"}).status_code == 403, address
 
 
-@pytest.mark.parametrize("address", ["/api/v1/nothing", "/api/v1/agencies/a/b/c", "/exchange/nothing"])
+def test_no_more_doors_are_free_of_tokens_than_we_know_of(anywhere):
+    """Who frees a view from the token either takes signed messages, or keys of programs, or stands in the list."""
+    free = {
+        address
+        for (address, rule), (_, pattern) in zip(rules_of(anywhere), sites.patterns(anywhere), strict=True)
+        if getattr(pattern.callback, "csrf_exempt", False) and rule not in ("signed_node", KEY_OR_OPERATOR)
+    }
+    assert free <= FREE_OF_TOKENS
+    assert anywhere != "hub" or free == FREE_OF_TOKENS
+
+
+def test_doors_of_nodes_take_nothing_unsigned(anywhere):
+    """They need no token because they check signatures, also when a browser of somebody signed in is made to knock."""
+    client = officer_of_everything(enforce_csrf_checks=True)
+    for address, rule in rules_of(anywhere):
+        if rule == "signed_node":
+            for act in methods_of(address):
+                for kind in KINDS:
+                    status = client.generic(act, address, b"{}", content_type=kind).status_code
+                    assert 400 <= status < 500, (act, address, kind, status)
+
+
+def test_doors_for_keys_take_a_signed_in_browser_with_its_token_only(anywhere):
+    """The API of the catalogue: strangers are told to sign in, and a change by a session brings the token."""
+    stranger, officer = Client(), officer_of_everything(enforce_csrf_checks=True)
+    seen = 0
+    for address, rule in rules_of(anywhere):
+        if rule == KEY_OR_OPERATOR:
+            for act in methods_of(address):
+                seen += 1
+                assert as_problem(stranger.generic(act, address), 401)["code"] == "access.sign-in", (act, address)
+                unknown = stranger.generic(act, address, headers={"authorization": "Bearer lt_x"})
+                assert as_problem(unknown, 401)["code"] == "access.sign-in", (act, address)
+                if act not in SAFE:
+                    assert as_problem(officer.generic(act, address), 403)["code"] == "catalogue.csrf", (act, address)
+    assert seen > 20, "the catalogue stands at every node"
+
+
+@pytest.mark.parametrize("address", [
+    "/api/v1/nothing", "/api/v1/agencies/a/b/c", "/exchange/nothing", "/catalogue/v1/", "/catalogue/v1/nothing",
+    "/authority/nothing", "/monitoring/nothing",
+])  # fmt: skip
 def test_an_unknown_address_of_the_api_is_a_problem(anywhere, address):
     assert as_problem(Client().get(address), 404)["code"] == "web.not-found"
 
@@ -119,6 +183,9 @@ def test_a_wrong_method_at_the_api_is_a_problem(anywhere):
     answer = Client().delete("/api/v1/agencies/G22")
     as_problem(answer, 405)
     assert "GET" in answer.headers["Allow"]
+    answer = Client().delete("/catalogue/v1/services")
+    assert as_problem(answer, 405)["code"] == "web.method"
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "POST"}
 
 
 def test_a_wrong_method_at_a_page_is_a_page():
@@ -200,8 +267,8 @@ def test_doors_of_the_demo_do_not_open_in_earnest():
     hub = sites.profile_of("hub")
     assert wiring.complaints(hub) == []
     said = [complaint.sentence for complaint in wiring.complaints(replace(hub, demo=False))]
-    assert len(said) == 2
+    assert len(said) == 3
     assert all("demo = true" in sentence for sentence in said)
     assert {word for sentence in said for word in re.findall(r"“(.+?)”", sentence)} == {
-        "identity.demo", "payments.demo_gateway",
+        "identity.demo", "signing.demo_authority", "payments.demo_gateway",
     }  # fmt: skip

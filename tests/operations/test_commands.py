@@ -105,6 +105,14 @@ def test_unknown_roles_and_missing_needs_are_sentences(folder):
     assert f"Role “{needy.name}” needs the role “{needy.needs[0]}”" in sentences[1]
 
 
+def test_a_role_named_twice_is_a_sentence(folder):
+    name = next(role.name for role in wiring.all_roles().values() if not role.needs and "demo" not in role.name)
+    sentences = [one.sentence for one in wiring.complaints(read_profile(write_profile(folder, roles=f'["{name}"]')))]
+    assert sentences == []
+    twice = read_profile(write_profile(folder, roles=f'["{name}", "{name}"]'))
+    assert [one.sentence for one in wiring.complaints(twice)] == [f"Role “{name}” is named twice: name it once."]
+
+
 def test_check_says_what_is_wrong_and_gives_1_and_serve_does_not_start(folder):
     profile = write_profile(folder, port=free_ports(1)[0], roles='["no.such"]')
     checked = run(folder, "check", "--profile", profile)

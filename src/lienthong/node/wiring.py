@@ -61,6 +61,7 @@ def complaints(profile: Node) -> list[Complaint]:
 def _complain(profile: Node) -> Iterable[str]:
     known = all_roles()
     chosen = set(profile.roles)
+    yield from _named_twice(profile)
     for name in profile.roles:
         role = known.get(name)
         if role is None:
@@ -78,3 +79,8 @@ def _complain(profile: Node) -> Iterable[str]:
         yield f"The node's name “{profile.name}” must be a lower-case word: it names cookies, databases and folders."
     if not 1 <= profile.port <= 65535:
         yield f"Port {profile.port} is not a port: choose one between 1024 and 65535."
+
+
+def _named_twice(profile: Node) -> Iterable[str]:
+    for name in sorted({name for name in profile.roles if profile.roles.count(name) > 1}):
+        yield f"Role “{name}” is named twice: name it once."

@@ -156,7 +156,7 @@ class Refusals:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+        if isinstance(response, HttpResponseNotAllowed):
             told = error_page(request, 405)
             told.headers["Allow"] = response.headers["Allow"]
             return told
