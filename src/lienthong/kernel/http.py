@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from urllib3.filepost import encode_multipart_formdata
 
 from lienthong.kernel import http1, tls, tracing
-from lienthong.kernel.profile import node
 
 _MAX_ANSWER_BYTES = 64 * 2**20
 _CONNECT_SECONDS = 5.0
@@ -124,7 +123,6 @@ def stream(
     Raises Unreachable (`NotPermitted` when no address was permitted) and ValueError for a bad address or header.
     """
     extra: dict[str, str] = {}
-    peer = peer or url.startswith(f"{node().hub_url}/")  # whatever is asked of the hub, it is another node
     if peer and url.startswith("https"):
         url, extra = tls.route(url)
     scheme, host, port, target = _split(url)

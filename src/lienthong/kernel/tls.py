@@ -98,6 +98,11 @@ def make_context(material: Material, protocol: int) -> ssl.SSLContext:
     return context
 
 
+def is_hub(url: str) -> bool:
+    """Is this an address of the hub? Whatever stands there is asked as one asks another node."""
+    return url.startswith(f"{node().hub_url}/")
+
+
 def route(url: str) -> tuple[str, dict[str, str]]:
     """Where a request for another node really goes, and the headers it then needs besides its own.
 

@@ -105,7 +105,7 @@ def refresh_list() -> None:
 def _fetch() -> None:
     serial = CatalogueCopy.objects.values_list("serial", flat=True).first()
     held = {"If-None-Match": f'"{serial}"'} if serial else {}
-    answer = http.request("GET", f"{node().hub_url}{PATH}", headers=held, timeout=_FETCH_SECONDS)
+    answer = http.request("GET", f"{node().hub_url}{PATH}", headers=held, timeout=_FETCH_SECONDS, peer=True)
     if answer.status == 304:
         CatalogueCopy.objects.update(fetched_at=clock.now(), trouble="")
     elif answer.status != 200:

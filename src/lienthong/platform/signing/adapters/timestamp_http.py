@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from lienthong.kernel import http, roles
+from lienthong.kernel import http, roles, tls
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
@@ -29,7 +29,12 @@ class TimestampsByHttp:
             nonce = secrets.randbits(63)
             try:
                 answer = http.request(
-                    "POST", url, body=timestamps.ask(digest, nonce), headers=_HEADERS, timeout=_TIMEOUT
+                    "POST",
+                    url,
+                    body=timestamps.ask(digest, nonce),
+                    headers=_HEADERS,
+                    timeout=_TIMEOUT,
+                    peer=tls.is_hub(url),
                 )
                 token = timestamps.token_of(answer.body)
                 timestamps.verify(token, digest, roles.port(TrustStore).timestamp_anchors(), nonce=nonce)

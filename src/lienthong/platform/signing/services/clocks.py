@@ -42,7 +42,7 @@ def _by_hub() -> tuple[float, str] | None:
     """The `Date` of any answer of the hub, whatever the answer is."""
     begun = clock.now()
     try:
-        answer = http.request("HEAD", f"{node().hub_url}/suc-khoe/", timeout=_TIMEOUT)
+        answer = http.request("HEAD", f"{node().hub_url}/suc-khoe/", timeout=_TIMEOUT, peer=True)
         told = parsedate_to_datetime(answer.headers["date"])
     except (http.Unreachable, KeyError, ValueError, TypeError):
         return None

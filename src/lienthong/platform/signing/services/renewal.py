@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from lienthong.kernel import clock, db, events, http, roles
+from lienthong.kernel import clock, db, events, http, roles, tls
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
@@ -75,12 +75,14 @@ def _request_like(key: KeyName, current: Certificate) -> str:
 def _ask_authority(request: str, key: KeyName, current: Certificate) -> str:
     headers = {"kind": _KIND, "at": clock.now().isoformat(), "renews": current.thumbprint}
     signature = sign_detached(request.encode("ascii"), key=key, headers=headers)
+    url = _authority_url()
     answer = http.request(
         "POST",
-        _authority_url(),
+        url,
         body=request.encode("ascii"),
         headers={"Content-Type": "application/pkcs10", "Lienthong-Signature": signature},
         timeout=_TIMEOUT,
+        peer=tls.is_hub(url),
     )
     if answer.status != 200:
         raise Refused(

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from lienthong.kernel import clock, http
+from lienthong.kernel import clock, http, tls
 from lienthong.kernel.clock import ZONE
 from lienthong.kernel.profile import node
 from lienthong.platform.signing.models import RevocationList
@@ -61,7 +61,7 @@ def _fetch(
         if url in dead:
             continue
         try:
-            answer = http.request("GET", url, timeout=_TIMEOUT)
+            answer = http.request("GET", url, timeout=_TIMEOUT, peer=tls.is_hub(url))
             fresh = x509.load_der_x509_crl(answer.body) if answer.status == 200 else None
         except http.Unreachable:
             dead.add(url)

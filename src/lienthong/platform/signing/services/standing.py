@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from django.db.models import Q
 
-from lienthong.kernel import clock, http, roles
+from lienthong.kernel import clock, http, roles, tls
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.platform.signing.models import CertificateStanding
@@ -135,7 +135,7 @@ def _ask_one(
 ) -> tuple[Answer, bytes]:
     nonce = secrets.token_bytes(ocsp.NONCE_BYTES)
     question = ocsp.question(leaf, issuer, nonce)
-    got = http.request("POST", url, body=question, headers=_HEADERS, timeout=_TIMEOUT)
+    got = http.request("POST", url, body=question, headers=_HEADERS, timeout=_TIMEOUT, peer=tls.is_hub(url))
     if got.status != 200:
         raise BadAnswer(f"HTTP {got.status}")
     answer = ocsp.read(got.body, leaf, issuer, nonce=nonce, at=clock.now(), fresh=rule.fresh)
