@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from lienthong.node.children import end_with_parent
-from lienthong.node.demo.country import REPOSITORY, Country
+from lienthong.node.demo.country import Country
 from lienthong.node.demo.passing import free_ports, passing_folder
 from lienthong.node.demo.sandbox import NAMES, PEER, make_sandbox
+from lienthong.node.processes import REPOSITORY
 from lienthong.node.story.browser import Browser, PageProblem
 from lienthong.node.story.command import wait_until
 

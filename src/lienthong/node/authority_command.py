@@ -2,11 +2,10 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from lienthong.node.commanding import Command, Commands, become_node, in_node, profile_argument
+from lienthong.node.commanding import Command, Commands, as_node, in_node, profile_argument
 
 if TYPE_CHECKING:
     from lienthong.platform.signing.types import CertificateKind, IssuedCertificate, RevocationReason
@@ -54,22 +53,9 @@ def _at_authority(work: Command, *, needs_database: bool = False) -> Command:
     def run(arguments: argparse.Namespace) -> int:
         if arguments.authority:
             os.environ["LIENTHONG_AUTHORITY"] = str(arguments.authority.absolute())
-        return in_node(work)(arguments) if needs_database else _without_database(work, arguments)
+        return in_node(work)(arguments) if needs_database else as_node(work, arguments)
 
     return run
-
-
-def _without_database(work: Command, arguments: argparse.Namespace) -> int:
-    become_node(arguments)
-    from lienthong.kernel.errors import Refused
-
-    try:
-        return work(arguments)
-    except Refused as refusal:
-        print(f"lienthong: {refusal.message.en} ({refusal.code})", file=sys.stderr)
-    except OSError as error:
-        print(f"lienthong: {error}", file=sys.stderr)
-    return 1
 
 
 def _list(_arguments: argparse.Namespace) -> int:

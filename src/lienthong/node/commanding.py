@@ -43,24 +43,26 @@ def become_node(arguments: argparse.Namespace) -> None:
     wiring.open_node()
 
 
+def as_node(work: Command, arguments: argparse.Namespace) -> int:
+    """Do the work as the node of its profile, without its database; a refusal is told in its sentence."""
+    become_node(arguments)
+    from lienthong.kernel.errors import Refused
+
+    try:
+        return work(arguments)
+    except Refused as refusal:
+        print(f"lienthong: {refusal.message.en} ({refusal.code})", file=sys.stderr)
+    except OSError as error:
+        print(f"lienthong: {error}", file=sys.stderr)
+    return 1
+
+
 def in_node(work: Command) -> Command:
     """A command that works as the node of its profile, with the node's database; a refusal is told in its sentence."""
 
     def run(arguments: argparse.Namespace) -> int:
         from lienthong.node.serve import with_database
 
-        def inside() -> int:
-            become_node(arguments)
-            from lienthong.kernel.errors import Refused
-
-            try:
-                return work(arguments)
-            except Refused as refusal:
-                print(f"lienthong: {refusal.message.en} ({refusal.code})", file=sys.stderr)
-            except OSError as error:
-                print(f"lienthong: {error}", file=sys.stderr)
-            return 1
-
-        return with_database(arguments.profile, inside)
+        return with_database(arguments.profile, lambda: as_node(work, arguments))
 
     return run

@@ -1,14 +1,10 @@
 """bench access: how long an access decision takes with 100 nodes, 200 systems and 10,000 grants known."""
 
-import argparse
-import os
-import tempfile
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
+from lienthong.node.bench.own_database import on_own_database
 from lienthong.node.bench.report import Measured
-from lienthong.node.commanding import REPOSITORY, become_node
 
 GOAL_MICROSECONDS = 200.0
 _GRANTS = 10_000
@@ -17,27 +13,7 @@ _DECISIONS = 50_000
 
 def measure(size: int | None = None) -> Measured:
     """`size`: how many grants; the goal stands for 10,000."""
-    from lienthong.node.serve import with_database
-
-    profile = REPOSITORY / "nodes" / "hub.toml"
-    found: dict[str, Any] = {}
-    kept = os.environ.pop("DATABASE_URL", None)
-    with tempfile.TemporaryDirectory(prefix="lienthong-bench-") as home:
-        Path(home).chmod(0o755)
-        os.environ["LIENTHONG_HOME"] = home
-
-        def work() -> int:
-            become_node(argparse.Namespace(profile=profile))
-            found.update(_measure(size or _GRANTS))
-            return 0
-
-        try:
-            with_database(profile, work)
-        finally:
-            del os.environ["LIENTHONG_HOME"]
-            if kept is not None:
-                os.environ["DATABASE_URL"] = kept
-    return _report(found)
+    return _report(on_own_database(lambda: _measure(size or _GRANTS)))
 
 
 def _measure(grants: int) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 import json
 import os
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
-import django
+from lienthong.node.parts import run_as_node
 
 _CHUNK = 500
 
@@ -105,9 +104,4 @@ PARTS: dict[str, Callable[..., dict[str, Any]]] = {
 }
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.node.settings")
-    django.setup(set_prefix=False)
-    from lienthong.node import wiring
-
-    wiring.open_node()
-    print(json.dumps(PARTS[sys.argv[1]](*sys.argv[2:])))
+    run_as_node(PARTS)

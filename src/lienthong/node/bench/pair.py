@@ -5,7 +5,6 @@ The provider is the hub (G22), the caller a province (H36). Everything is agreed
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -19,8 +18,7 @@ from pathlib import Path
 import psutil
 
 from lienthong.kernel.profile import read_profile
-from lienthong.node import cluster
-from lienthong.node.children import end_with_parent
+from lienthong.node import cluster, processes
 from lienthong.node.demo.country import CountryProblem
 from lienthong.node.demo.passing import free_ports, passing_folder
 from lienthong.node.places import throw_away
@@ -106,32 +104,20 @@ class Pair:
 
     def part(self, code: str, word: str, *words: str) -> str:
         """Do something in a process that is this node; gives what it printed."""
-        done = subprocess.run(  # noqa: S603 (our own program)
-            [sys.executable, "-m", "lienthong.node.bench.pair_part", word, *words],
-            env=self.environment_of(code),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise CountryProblem(f"{code} could not {word}: {done.stderr.strip()[-2000:]}")
-        return done.stdout.strip()
+        try:
+            told = processes.run_part("lienthong.node.bench.pair_part", [word, *words], self.environment_of(code))
+        except processes.PartFailed as failed:
+            raise CountryProblem(f"{code} could not {word}: {failed}") from None
+        return told.strip()
 
     def _start_node(self, code: str) -> None:
         environment = {**self.environment_of(code), "LIENTHONG_BACKGROUND": "1"}
         self._start(code, command(read_profile(self._home(code) / "node.toml")), environment)
 
     def _start(self, name: str, words: list[str], environment: dict[str, str]) -> None:
-        with (self.home / f"{name}.log").open("ab") as log:
-            self._processes[name] = subprocess.Popen(  # noqa: S603 (our own program)
-                words,
-                env=environment or dict(os.environ),
-                cwd=REPOSITORY,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=end_with_parent,  # noqa: PLW1509 (one prctl call, no lock is taken)
-            )
+        self._processes[name] = processes.start_apart(
+            words, environment=environment or os.environ, log_path=self.home / f"{name}.log"
+        )
 
     def _wait_for(self, code: str) -> None:
         deadline = time.monotonic() + _SECONDS
@@ -163,9 +149,7 @@ class Pair:
 
     def stop(self) -> None:
         for process in self._processes.values():
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            processes.kill_group(process)
         self._server.stop()
         throw_away(self.home / "postgres")
 

@@ -1,13 +1,9 @@
 """bench proof: rows of the log appended and verified, containers made and judged, beside plain inserts."""
 
-import argparse
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lienthong.node.bench.own_database import on_own_database
 from lienthong.node.bench.report import Measured
-from lienthong.node.commanding import REPOSITORY, become_node
 
 if TYPE_CHECKING:
     from lienthong.platform.exchange.proof_bench import Rates
@@ -19,27 +15,7 @@ _ROWS = 1_000_000
 
 def measure(size: int | None = None) -> Measured:
     """`size`: how many rows are verified; the goal stands for a million."""
-    from lienthong.node.serve import with_database
-
-    profile = REPOSITORY / "nodes" / "hub.toml"
-    found: list[Rates] = []
-    kept = os.environ.pop("DATABASE_URL", None)
-    with tempfile.TemporaryDirectory(prefix="lienthong-bench-") as home:
-        Path(home).chmod(0o755)
-        os.environ["LIENTHONG_HOME"] = home
-
-        def work() -> int:
-            become_node(argparse.Namespace(profile=profile))
-            found.append(_measure(size or _ROWS))
-            return 0
-
-        try:
-            with_database(profile, work)
-        finally:
-            del os.environ["LIENTHONG_HOME"]
-            if kept is not None:
-                os.environ["DATABASE_URL"] = kept
-    return _report(found[0])
+    return _report(on_own_database(lambda: _measure(size or _ROWS)))
 
 
 def _measure(rows: int) -> "Rates":

@@ -3,24 +3,21 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from lienthong.kernel.profile import Node, read_profile
-from lienthong.node import cluster
+from lienthong.node import cluster, processes
 from lienthong.node.places import throw_away
 from lienthong.node.postgres import EmbeddedServer
+from lienthong.node.processes import REPOSITORY
 from lienthong.node.serve import command, require_free_port
 
-REPOSITORY = Path(__file__).resolve().parents[4]
 NAMES = ("hub", "population", "province")
 DEFAULT_PORTS = (8001, 8002, 8003)
 
@@ -195,16 +192,11 @@ class Country:
         """Start a node's process; it is told to stop when the calling *thread* ends, so call it from the main one."""
         profile = self._profile(name)
         serve = [sys.executable, "-m", "lienthong.node", "serve", "--profile", str(self.profile_path(name))]
-        with self.log_path(name).open("ab") as log:
-            self._processes[name] = subprocess.Popen(  # noqa: S603 (our own program)
-                serve if self.exchange_ports else command(profile),
-                env={**self.environment_of(name), "LIENTHONG_BACKGROUND": "1"},
-                cwd=REPOSITORY,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 (one prctl call, no lock is taken)
-            )
+        self._processes[name] = processes.start_apart(
+            serve if self.exchange_ports else command(profile),
+            environment={**self.environment_of(name), "LIENTHONG_BACKGROUND": "1"},
+            log_path=self.log_path(name),
+        )
 
     def _profile(self, name: str) -> Node:
         profile = read_profile(self.profile_path(name))
@@ -222,11 +214,7 @@ class Country:
         raise CountryProblem(f"the node {name} did not come up. Its log ends with:\n{tail}")
 
     def is_healthy(self, name: str) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url(name)}/suc-khoe/", timeout=5) as answer:  # noqa: S310 (loopback)
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+        return processes.is_healthy(self.url(name))
 
     def dead(self) -> list[str]:
         """Nodes whose process has ended."""
@@ -234,10 +222,7 @@ class Country:
 
     def kill(self, name: str) -> None:
         """kill -9 the node's whole process group."""
-        process = self._processes[name]
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        processes.kill_group(self._processes[name])
 
     def restart(self, name: str) -> None:
         """Start a node that was killed, and wait for it."""
@@ -253,8 +238,7 @@ class Country:
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                processes.kill_group(process)
         self._processes.clear()
         if self._server is not None:
             self._server.stop()
@@ -266,9 +250,3 @@ class Country:
 
         leader = psutil.Process(self._processes[name].pid)
         return sum(process.memory_full_info().pss for process in [leader, *leader.children(recursive=True)])
-
-
-def _end_with_parent() -> None:
-    import ctypes
-
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from lienthong.node.cluster import UpgradeFailed
 from lienthong.node.demo.command import stay
-from lienthong.node.demo.country import REPOSITORY, Country, CountryProblem
+from lienthong.node.demo.country import Country, CountryProblem
 from lienthong.node.demo.passing import free_ports
 from lienthong.node.postgres import ServerProblem
+from lienthong.node.processes import REPOSITORY
 from lienthong.node.serve import PortTaken
 
 NAMES = ("hub", "province")

@@ -5,16 +5,13 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lienthong.kernel.profile import read_profile
-from lienthong.node import cluster
-from lienthong.node.children import end_with_parent
+from lienthong.node import cluster, processes
 from lienthong.node.demo.passing import free_ports
 from lienthong.node.faults.disk import SmallDisk
 from lienthong.node.faults.relay import Relay
@@ -22,7 +19,6 @@ from lienthong.node.places import throw_away
 from lienthong.node.postgres import STARTER_CLUSTER, EmbeddedServer
 from lienthong.node.serve import command
 
-REPOSITORY = Path(__file__).resolve().parents[4]
 CODES = ("G22", "G01", "H36", "H26", "H30", "H41", "H47", "H57", "H63")
 """Agency codes of nodes of a federation, the hub first."""
 
@@ -170,16 +166,10 @@ class Federation:
 
     def run(self, member: Member, word: str, *words: str, module: str = "lienthong.node.faults.part") -> str:
         """Do a part of the harness in a process that is this node; gives what it printed."""
-        done = subprocess.run(  # noqa: S603 (our own program)
-            [sys.executable, "-m", module, word, *words],
-            env=self.environment_of(member),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise FederationProblem(f"{member.code} could not {word}: {done.stderr.strip()[-2000:]}")
-        return done.stdout
+        try:
+            return processes.run_part(module, [word, *words], self.environment_of(member))
+        except processes.PartFailed as failed:
+            raise FederationProblem(f"{member.code} could not {word}: {failed}") from None
 
     def begin(self, member: Member, word: str, *words: str) -> "subprocess.Popen[str]":
         """As `run`, beside us."""
@@ -194,23 +184,15 @@ class Federation:
     def start_node(self, member: Member) -> None:
         """Start a node's process; call it from the main thread, it is told to stop when that ends."""
         profile = read_profile(member.home / "node.toml")
-        with (member.home / "node.log").open("ab") as log:
-            member.process = subprocess.Popen(  # noqa: S603 (our own program)
-                command(profile),
-                env={**self.environment_of(member), "LIENTHONG_BACKGROUND": "1"},
-                cwd=REPOSITORY,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=end_with_parent,  # noqa: PLW1509 (one prctl call, no lock is taken)
-            )
+        environment = {**self.environment_of(member), "LIENTHONG_BACKGROUND": "1"}
+        member.process = processes.start_apart(
+            command(profile), environment=environment, log_path=member.home / "node.log"
+        )
 
     def kill_node(self, member: Member) -> None:
         """kill -9, the whole process group."""
         if member.process is not None:
-            if member.process.poll() is None:
-                os.killpg(member.process.pid, signal.SIGKILL)
-            member.process.wait()
+            processes.kill_group(member.process)
 
     def kill_database(self, member: Member) -> None:
         """kill -9 the database server: what it had not written to disk is gone."""
@@ -226,11 +208,7 @@ class Federation:
             member.server.start()
 
     def is_healthy(self, member: Member) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{member.port}/suc-khoe/", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+        return processes.is_healthy(f"http://127.0.0.1:{member.port}")
 
     def wait_until_healthy(self, member: Member) -> None:
         deadline = time.monotonic() + _HEALTHY_SECONDS
