@@ -14,10 +14,13 @@ BODY = b"0123456789" * 100
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Remembers what came and gives it back."""
+    """Remembers what came whole and gives it back."""
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:
+            return
         self.server.seen.append(body)
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))

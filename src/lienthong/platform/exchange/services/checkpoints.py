@@ -16,6 +16,7 @@ from lienthong.platform.exchange.queries import directory as directory_queries
 from lienthong.platform.exchange.services.letters import post_letter
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing_services
+from lienthong.platform.signing.types import Certificate
 
 log = structlog.get_logger()
 
@@ -56,12 +57,16 @@ def make_checkpoint() -> int | None:
         if not db.try_advisory_lock(_LOCK):
             return None
         last = Checkpoint.objects.order_by("-number").first()
+        own = signing_queries.find_certificate_in_use("node", clock.now())
+        if own is None:
+            log.warning("no checkpoint: the clock stands outside our certificate")
+            return None
         moved = sql.rows(_MOVED)
         if not moved or not _worth_it(last):
             return None
         parts = [_part(*row) for row in moved]
         number = last.number + 1 if last else 1
-        made = _sign(number, bytes(last.digest) if last else FIRST, parts)
+        made = _sign(number, bytes(last.digest) if last else FIRST, parts, own)
         sql.run(_MARK, ([row[0] for row in moved], [part.count for part in parts]))
         _tell_witness(made)
         return number
@@ -80,7 +85,7 @@ def _part(stream_id: int, name: str, since: int, count: int) -> signing_queries.
     return signing_queries.StreamPart(name, since, upto, links[-1], rows)
 
 
-def _sign(number: int, previous: bytes, parts: Sequence[signing_queries.StreamPart]) -> Checkpoint:
+def _sign(number: int, previous: bytes, parts: Sequence[signing_queries.StreamPart], own: Certificate) -> Checkpoint:
     at = clock.now()
     document = signing_queries.CheckpointDocument(
         node=node().agency_code,
@@ -91,13 +96,13 @@ def _sign(number: int, previous: bytes, parts: Sequence[signing_queries.StreamPa
         streams=len(parts),
         rows=sum(part.count - part.since for part in parts),
     ).write()
-    signature = signing_services.sign_message(document, (), at=at)
+    signature = signing_services.sign_message(document, (), at=at, thumbprint=own.thumbprint)
     return Checkpoint.objects.create(
         number=number,
         at=at,
         document=document,
         signature=signature,
-        certificate=signing_queries.get_certificate("node").pem,
+        certificate=own.pem,
         digest=signing_queries.checkpoint_digest(document, signature),
         streams=[[part.stream, part.since, part.count, part.head.hex(), part.rows.hex()] for part in parts],
     )

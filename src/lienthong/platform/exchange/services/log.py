@@ -3,8 +3,10 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
+import structlog
 from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
@@ -17,6 +19,9 @@ from lienthong.platform.exchange.models import Seal, Stream
 from lienthong.platform.exchange.queries.log_state import get_log_state
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing_services
+from lienthong.platform.signing.types import Certificate
+
+log = structlog.get_logger()
 
 _APPEND_ONE = """
 WITH moved AS (
@@ -163,26 +168,35 @@ def _is_overdue(_look: int) -> bool:
 
 
 def seal_log() -> int:
-    """Sign the head of every stream that moved since its last seal; gives how many."""
+    """Sign the head of every stream that moved since its last seal; gives how many.
+
+    None is sealed while the clock stands outside our own certificate.
+    """
+    at = clock.now()
+    own = signing_queries.find_certificate_in_use("node", at)
+    if own is None:
+        log.warning("the log is not sealed: the clock stands outside our certificate")
+        return 0
     last = Seal.objects.filter(stream=OuterRef("pk")).values("stream").annotate(n=Max("count")).values("n")
     moved = list(Stream.objects.annotate(sealed=Coalesce(Subquery(last), 0)).exclude(count=0))
     sealed = 0
     for stream in moved:
         if stream.count > stream.sealed:
-            _seal(stream)
+            _seal(stream, own, at)
             sealed += 1
     return sealed
 
 
-def _seal(stream: Stream) -> None:
-    at, name = clock.now(), f"{stream.peer}/{stream.direction}/{stream.kind}"
+def _seal(stream: Stream, own: Certificate, at: datetime) -> None:
+    name = f"{stream.peer}/{stream.direction}/{stream.kind}"
     payload = chain.seal_payload(name, stream.count, bytes(stream.head), at)
+    headers = {"kind": "seal"}
     with db.atomic():
         Seal.objects.create(
             stream=stream,
             count=stream.count,
             head=bytes(stream.head),
             at=at,
-            signature=signing_services.sign_detached(payload, key="node", headers={"kind": "seal"}),
-            certificate=signing_queries.get_certificate("node").pem,
+            signature=signing_services.sign_detached(payload, headers=headers, thumbprint=own.thumbprint),
+            certificate=own.pem,
         )

@@ -1,5 +1,6 @@
 """The message log: what somebody changes, removes, reorders or cuts off is found and named."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -88,6 +89,17 @@ def test_a_cut_end_with_the_head_set_back_is_found_by_the_seal(ten_rows: Homes) 
     sql("DELETE FROM exchange_logentry WHERE position > 8")
     sql("UPDATE exchange_stream SET count = 8, head = (SELECT link FROM exchange_logentry WHERE position = 8)")
     assert faults() == [("truncated", 9)]
+
+
+@pytest.mark.parametrize("years", [-3, 30])
+def test_a_clock_outside_our_certificate_seals_nothing(ten_rows: Homes, years: int) -> None:
+    """A seal made then would never verify, and the log would look forged for ever."""
+    with clock.frozen(clock.now() + timedelta(days=365 * years)):
+        assert services.seal_log() == 0
+        assert services.make_checkpoint() is None
+    assert services.seal_log() == 1
+    assert services.make_checkpoint() == 1
+    assert not queries.verify_log().faults
 
 
 def test_a_rewritten_log_does_not_fit_its_seal(ten_rows: Homes) -> None:

@@ -7,6 +7,7 @@ from lienthong.platform.signing.queries.lifetimes import clock_skew, lifetimes
 from lienthong.platform.signing.queries.messages import (
     CertificateSource,
     check_certificate,
+    find_certificate_in_use,
     get_certificate,
     list_keys,
     read_line,
@@ -65,6 +66,7 @@ __all__ = [
     "decode_path",
     "describe_request",
     "find_certificate",
+    "find_certificate_in_use",
     "find_waiting",
     "forget_standings",
     "get_certificate",

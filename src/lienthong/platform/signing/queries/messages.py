@@ -27,6 +27,15 @@ def get_certificate(key: KeyName) -> Certificate:
     return certificates.describe(roles.port(KeyStore).chain(key).pem)
 
 
+def find_certificate_in_use(key: KeyName, at: datetime) -> Certificate | None:
+    """As `get_certificate`; None while it is not valid at `at`, which mostly means that this machine's clock is wrong.
+
+    What a node signs for its own log is judged by that moment for ever: better no signature than one that never holds.
+    """
+    own = get_certificate(key)
+    return own if own.not_before <= at <= own.not_after else None
+
+
 def list_keys() -> tuple[KeyName, ...]:
     """Names of the keys held here."""
     return roles.port(KeyStore).names()

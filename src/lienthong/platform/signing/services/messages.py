@@ -15,13 +15,16 @@ def sign_bytes(payload: bytes, *, key: KeyName) -> Signature:
     return Signature(value=held.sign(payload), thumbprint=held.chain.thumbprint)
 
 
-def sign_detached(payload: bytes, *, key: KeyName = "node", headers: Mapping[str, str | int] | None = None) -> str:
+def sign_detached(
+    payload: bytes, *, key: KeyName = "node", headers: Mapping[str, str | int] | None = None, thumbprint: str = ""
+) -> str:
     """Detached JWS (RFC 7515, RFC 7797) over the payload's bytes as they stand: `header..signature`.
 
     The header holds `alg` ES256, `b64` false, `crit` ["b64"], `kid` = the certificate's SHA-256 thumbprint,
-    and the caller's own names. Raises Refused `signing.header` for a reserved name, `signing.unknown-key`.
+    and the caller's own names. `thumbprint` as in `sign_message`.
+    Raises Refused `signing.header` for a reserved name, `signing.unknown-key`.
     """
-    held = roles.port(KeyStore).hold(key)
+    held = roles.port(KeyStore).hold(key, thumbprint)
     protected = jws.protect(held.chain.thumbprint, headers or {})
     return jws.assemble(protected, held.sign(protected + b"." + payload))
 
