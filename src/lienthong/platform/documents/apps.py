@@ -1,0 +1,12 @@
+"""The room as a Django application."""
+
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    """The room `documents`."""
+
+    name = "lienthong.platform.documents"
+    label = "documents"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "Trục liên thông văn bản"

@@ -1,0 +1,186 @@
+"""What the doors of `documents` carry: facts about official documents, their messages and their states."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from lienthong.kernel.files import FileRef
+
+BusinessKind = Literal["new", "recall", "update", "replace"]
+"""Kind of business (loại nghiệp vụ): in edXML `BussinessDocType` 0, 1, 2, 3."""
+
+BUSINESS_KINDS: tuple[BusinessKind, ...] = ("new", "recall", "update", "replace")
+
+Transport = Literal["waiting", "delivered", "opened", "failed"]
+"""Transport state of a delivery (trạng thái truyền), as the sender sees it.
+
+waiting: accepted by the sender's node · delivered: the receiving node's receipt is here · opened: the receiving
+agency or its system fetched it · failed: refused by the other node, with the reason.
+"""
+
+TRANSPORTS: tuple[Transport, ...] = ("waiting", "delivered", "opened", "failed")
+
+Inbox = Literal["inbox", "processing", "done", "fail"]
+"""Transport state of an arrival, as the receiver's system sets it with `updateStatus`."""
+
+INBOXES: tuple[Inbox, ...] = ("inbox", "processing", "done", "fail")
+
+StatusCode = Literal["01", "02", "03", "04", "05", "06", "13", "15", "16"]
+"""Business state (trạng thái xử lý văn bản) as edXML writes it."""
+
+STATUS_CODES: tuple[StatusCode, ...] = ("01", "02", "03", "04", "05", "06", "13", "15", "16")
+
+Direction = Literal["in", "out"]
+"""Incoming or outgoing (văn bản đến, văn bản đi)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who deals with a document: unit and officer (đơn vị, cán bộ xử lý), as in edXML `StaffInfo`."""
+
+    department: str = ""
+    name: str = ""
+    email: str = ""
+    mobile: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signed (người ký): right to sign (TM., KT., TL., TUQ., Q.), position, full name."""
+
+    competence: str = ""
+    position: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A document that another one answers or refers to (văn bản liên quan), edXML `ResponseFor`."""
+
+    agency_code: str
+    notation: str
+    document_id: str
+    promulgated_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """What there is to say about a document that is to be sent (thông tin văn bản).
+
+    `type_code`: abbreviation by NĐ 30/2020 (QĐ, CV, TB …). `number` and `notation` (`UBND-VX`): the code is
+    `number/notation`. `priority` 0 (none) … 3 (hỏa tốc). `secrecy`: "" or a level; a node takes only what it may hold.
+    """
+
+    agency_code: str
+    type_code: str
+    number: int
+    notation: str
+    place: str
+    promulgated_on: date
+    subject: str
+    signer: Signer
+    content: str = ""
+    due_on: date | None = None
+    priority: int = 0
+    secrecy: str = ""
+    sphere: str = ""
+    pages: int = 0
+    copies: int = 0
+    is_directive: bool = False
+    appendixes: tuple[str, ...] = ()
+    to_places: tuple[str, ...] = ()
+    answers: tuple[Answers, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRef:
+    """A document known at this node (văn bản). `document_id`: `agency,YYYY/MM/DD,number/notation`."""
+
+    id: UUID
+    document_id: str
+    agency_code: str
+    type_code: str
+    code: str
+    promulgated_on: date
+    subject: str
+    signer: Signer
+    priority: int
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRef:
+    """A file of a document as readers get it: unpacked, checked, by position."""
+
+    position: int
+    content_id: str
+    description: str
+    file: FileRef
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What proves a change of state (bằng chứng): a letter with its receipt, or an edXML message."""
+
+    kind: Literal["letter", "message", "deed"]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusStep:
+    """One step in the life of a delivery or arrival: which state, when, by whom, why, proved by what."""
+
+    level: Literal["transport", "business"]
+    state: str
+    at: datetime
+    reason: str
+    staff: Staff
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRef:
+    """One recipient of one message (nơi nhận), as the sender sees it."""
+
+    id: int
+    message_id: UUID
+    kind: BusinessKind
+    agency_code: str
+    transport: Transport
+    status: str
+    problem: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalRef:
+    """One document at one receiving agency of this node (văn bản đến).
+
+    `status`: last business state sent, "" before any; `standing`: in-force | recalled | replaced; `asked`: "" or the
+    business kind that waits for this agency's answer (15 or 16).
+    """
+
+    id: UUID
+    document: DocumentRef
+    sender_code: str
+    agency_code: str
+    inbox: Inbox
+    status: str
+    standing: str
+    asked: str
+    verdict: str
+    needs_paper: bool
+    arrived_at: datetime
+    registered_number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRef:
+    """A number given out of a register (số văn bản): `number` of `register` in `year`, and its whole code."""
+
+    register_id: int
+    entry_id: int
+    number: int
+    year: int
+    code: str
