@@ -190,6 +190,18 @@ class LetterRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterOutcome:
+    """What became of a letter sent: waiting, accepted, refused, replaced (by another letter) or discarded."""
+
+    id: UUID
+    state: str
+    answered_at: datetime | None
+    code: str
+    reason: Bilingual | None
+    replaced_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class LineRow:
     """Delivery line (đường gửi) as the operator sees it. `state`: closed, open (until a moment), half-open."""
 

@@ -4,6 +4,7 @@ Every question takes a day; without one it is today.
 """
 
 from lienthong.platform.agencies.queries.agencies import (
+    answer_for_many,
     answers_for,
     find_agency,
     get_agency,
@@ -14,6 +15,7 @@ from lienthong.platform.agencies.queries.agencies import (
 from lienthong.platform.agencies.queries.calendars import (
     find_calendar_day,
     get_calendar,
+    get_calendars,
     list_calendar_days,
     list_office_hours,
 )
@@ -38,6 +40,7 @@ from lienthong.platform.agencies.rules import check_code, from_qcvn102, is_code,
 
 __all__ = [
     "agency_of_unit",
+    "answer_for_many",
     "answers_for",
     "check_code",
     "find_agency",
@@ -46,6 +49,7 @@ __all__ = [
     "from_qcvn102",
     "get_agency",
     "get_calendar",
+    "get_calendars",
     "get_commune",
     "get_province",
     "is_code",

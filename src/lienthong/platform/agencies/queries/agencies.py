@@ -12,6 +12,9 @@ from lienthong.platform.agencies import models
 from lienthong.platform.agencies.rules import normal_code
 from lienthong.platform.agencies.types import AgencyKind, AgencyRef
 
+_LONGEST_LINE = 20
+"""More takeovers of takeovers than there ever were."""
+
 
 def find_agency(code: str, on: date | None = None) -> AgencyRef | None:
     """The agency of a code (either form) as it was on the day, or None when it was not there."""
@@ -91,6 +94,34 @@ def answers_for(code: str, on: date | None = None) -> AgencyRef:
         tr(f"Không có cơ quan nào trả lời thay cho {code}.", f"No agency answers for {code}."),
         field="agency_code",
     )
+
+
+def answer_for_many(codes: Iterable[str], on: date | None = None) -> dict[str, AgencyRef]:
+    """As `answers_for` for many agencies at once, by the code as it was given; a few round trips however many.
+
+    Unknown or malformed codes, and agencies that nobody took over from, are left out.
+    """
+    day = on or clock.today()
+    wanted = {code: code for code in set(codes)}
+    known: dict[str, AgencyRef] = {}
+    found: dict[str, AgencyRef] = {}
+    for _ in range(_LONGEST_LINE):
+        plain = {code: _plain(now) for code, now in wanted.items()}
+        rows = models.Agency.objects.filter(code__in=set(plain.values()) - known.keys() - {""})
+        known.update((ref.code, ref) for ref in agency_refs(rows, day))
+        reached = {code: ref for code, now in plain.items() if (ref := known.get(now)) is not None}
+        found.update((code, ref) for code, ref in reached.items() if ref.is_valid(day))
+        wanted = {code: ref.successor_code for code, ref in reached.items() if code not in found and ref.successor_code}
+        if not wanted:
+            break
+    return found
+
+
+def _plain(code: str) -> str:
+    try:
+        return normal_code(nfc(code).strip())
+    except Refused:
+        return ""
 
 
 # --- for the other questions of this room ---------------------------------------------------------------------

@@ -24,7 +24,13 @@ from lienthong.platform.exchange.queries.joining import (
     list_registered_nodes,
     status_of,
 )
-from lienthong.platform.exchange.queries.letters import count_letters, count_waiting, get_letter, list_letters
+from lienthong.platform.exchange.queries.letters import (
+    count_letters,
+    count_waiting,
+    get_letter,
+    list_letters,
+    list_outcomes,
+)
 from lienthong.platform.exchange.queries.log import verify_log
 from lienthong.platform.exchange.queries.log_state import get_log_state, list_checkpoints, stamp_limit
 from lienthong.platform.exchange.queries.looks import count_questions, list_looks, list_questions
@@ -63,6 +69,7 @@ __all__ = [
     "list_lines",
     "list_looks",
     "list_nodes",
+    "list_outcomes",
     "list_post",
     "list_questions",
     "list_registered_nodes",

@@ -1,5 +1,6 @@
 """Asking about letters sent."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Count, F
@@ -9,7 +10,7 @@ from lienthong.kernel.errors import NotFound
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.exchange.models import OutgoingLetter
 from lienthong.platform.exchange.states import STATES
-from lienthong.platform.exchange.types import LetterRow
+from lienthong.platform.exchange.types import LetterOutcome, LetterRow
 
 FIELDS = (
     "id", "name", "recipient", "about", "state", "posted_at", "attempts", "next_attempt_at", "answered_at",
@@ -26,6 +27,16 @@ def list_letters(state: str = "", *, recipient: str = "", limit: int = 50, offse
         found = found.filter(recipient=recipient)
     values = found.annotate(size=Length(F("body"))).values(*FIELDS, "size")[offset : offset + limit]
     return [row_of(**value) for value in values]
+
+
+def list_outcomes(letter_ids: Collection[UUID]) -> list[LetterOutcome]:
+    """What became of these letters, those that wait left out; one round trip however many."""
+    columns = ("id", "state", "answered_at", "code", "reason_vi", "reason_en", "replaced_by")
+    ended = OutgoingLetter.objects.filter(id__in=letter_ids).exclude(state="waiting")
+    return [
+        LetterOutcome(id_, state, answered_at, code, Bilingual(vi, en) if vi else None, replaced_by)
+        for id_, state, answered_at, code, vi, en, replaced_by in ended.values_list(*columns)
+    ]
 
 
 def get_letter(letter_id: UUID) -> LetterRow:
