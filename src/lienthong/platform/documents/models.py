@@ -10,16 +10,32 @@ from django.db import models
 from django.db.models import Q
 
 from lienthong.kernel.ids import new_id
+from lienthong.platform.documents.partner_models import (
+    AxisLine,
+    AxisTask,
+    FolderClaim,
+    MailboxItem,
+    Partner,
+    PartnerAgency,
+    PartnerCall,
+)
 from lienthong.platform.documents.register_models import DocumentType, Register, RegisterEntry
 from lienthong.platform.documents.types import BUSINESS_KINDS, INBOXES, TRANSPORTS
 
 __all__ = [
     "Arrival",
     "Attachment",
+    "AxisLine",
+    "AxisTask",
     "Delivery",
     "Document",
     "DocumentType",
+    "FolderClaim",
+    "MailboxItem",
     "Message",
+    "Partner",
+    "PartnerAgency",
+    "PartnerCall",
     "PartnerWarning",
     "Register",
     "RegisterEntry",
@@ -81,8 +97,10 @@ class Document(models.Model):
 class Message(models.Model):
     """edXML message (gói tin văn bản điện tử): one envelope exactly as it was signed, sent or received.
 
-    `verdict`: ours | valid | warned | unsigned (`verdict_facts` says by whom and which warnings). A message is stored
-    with its document, attachments and recipients in one transaction or not at all.
+    `verdict`: ours | valid | warned | unsigned (`verdict_facts` says by whom and which warnings). `via`: how it came,
+    `letter:<node>`, `axis:<system>`, `partner:<code>`; "" when it was written here. `digest`: of what it says and of
+    its attachments, whoever signed it when; `due_at`: by when QĐ 28/2018 wants it sent. A message is stored with its
+    document, attachments and recipients in one transaction or not at all.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -92,11 +110,13 @@ class Message(models.Model):
     kind = models.CharField(max_length=8)
     reason = models.CharField(max_length=1000, **_EMPTY)
     needs_paper = models.BooleanField(default=False)
+    via = models.CharField(max_length=80, **_EMPTY)
     envelope = models.BinaryField()
     digest = models.BinaryField(max_length=32)
     verdict = models.CharField(max_length=10)
     verdict_facts = models.JSONField(default=dict, blank=True)
     size = models.BigIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -135,14 +155,20 @@ class Attachment(models.Model):
 
 
 class Delivery(models.Model):
-    """Delivery (nơi nhận của văn bản đi): one recipient of one message, as the sender sees it."""
+    """Delivery (nơi nhận của văn bản đi): one recipient of one message, as the sender sees it.
+
+    `instead_of`: the agency that was meant, when this one took over from it. `answer`: 13, 15 or 16.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
+    sender_code = models.CharField(max_length=64)
     agency_code = models.CharField(max_length=64)
+    instead_of = models.CharField(max_length=64, **_EMPTY)
     node_code = models.CharField(max_length=64)
     letter_id = models.UUIDField(null=True)
     transport = models.CharField(max_length=10, default="waiting")
     status = models.CharField(max_length=2, **_EMPTY)
+    status_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=2, **_EMPTY)
     problem = models.CharField(max_length=1000, **_EMPTY)
     created_at = models.DateTimeField()
@@ -158,7 +184,15 @@ class Delivery(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="delivery_of_letter", fields=["letter_id"]),
-            models.Index(name="delivery_unanswered", fields=["status", "created_at"]),
+            models.Index(
+                name="delivery_under_way",
+                fields=["letter_id", "id"],
+                condition=Q(transport="waiting", letter_id__isnull=False),
+            ),
+            models.Index(
+                name="delivery_unanswered", fields=["sender_code", "created_at"], condition=Q(status__in=("", "01"))
+            ),
+            models.Index(name="delivery_failed", fields=["sender_code", "-updated_at"], condition=Q(transport="failed")),
         ]
 
 
@@ -176,6 +210,7 @@ class Arrival(models.Model):
     agency_code = models.CharField(max_length=64)
     inbox = models.CharField(max_length=10, default="inbox")
     status = models.CharField(max_length=2, **_EMPTY)
+    status_at = models.DateTimeField(null=True)
     standing = models.CharField(max_length=12, default="in-force")
     asked = models.CharField(max_length=8, **_EMPTY)
     asked_by = models.ForeignKey(Message, null=True, on_delete=models.PROTECT, related_name="+")
@@ -195,6 +230,13 @@ class Arrival(models.Model):
             models.Index(name="arrival_work", fields=["agency_code", "status", "-arrived_at", "-id"]),
             models.Index(name="arrival_list", fields=["agency_code", "-arrived_at", "-id"]),
             models.Index(name="arrival_inbox", fields=["agency_code", "inbox", "arrived_at"]),
+            models.Index(name="arrival_unannounced", fields=["arrived_at"], condition=Q(status="")),
+            models.Index(
+                name="arrival_unhandled",
+                fields=["agency_code", "due_at"],
+                condition=Q(status__in=("", "01"), standing="in-force"),
+            ),
+            models.Index(name="arrival_asked", fields=["agency_code", "updated_at"], condition=~Q(asked="")),
         ]
 
 
