@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
@@ -19,7 +17,13 @@ from lienthong.platform.documents.partner_models import (
     PartnerAgency,
     PartnerCall,
 )
-from lienthong.platform.documents.register_models import DocumentType, Register, RegisterEntry
+from lienthong.platform.documents.register_models import (
+    NumberingRule,
+    Register,
+    RegisterEntry,
+    RegisterImport,
+    SearchLine,
+)
 from lienthong.platform.documents.types import BUSINESS_KINDS, INBOXES, TRANSPORTS
 
 __all__ = [
@@ -29,16 +33,18 @@ __all__ = [
     "AxisTask",
     "Delivery",
     "Document",
-    "DocumentType",
     "FolderClaim",
     "MailboxItem",
     "Message",
+    "NumberingRule",
     "Partner",
     "PartnerAgency",
     "PartnerCall",
     "PartnerWarning",
     "Register",
     "RegisterEntry",
+    "RegisterImport",
+    "SearchLine",
     "Step",
 ]
 
@@ -48,8 +54,8 @@ _EMPTY: dict[str, Any] = {"default": "", "blank": True}
 class Document(models.Model):
     """Official document (văn bản hành chính): what its newest message says of it.
 
-    `document_id`: `agency,YYYY/MM/DD,number/notation` as its agency wrote it. `words`: title, code, signer and text
-    of the attachments without accents, for the search.
+    `document_id`: `agency,YYYY/MM/DD,number/notation` as its agency wrote it; `code`: `number/notation`.
+    `indexed_at`: when the search learnt of it; empty again when it changes or arrives somewhere else.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -58,6 +64,7 @@ class Document(models.Model):
     agency_name = models.CharField(max_length=500, **_EMPTY)
     type_code = models.CharField(max_length=16, **_EMPTY)
     type_name = models.CharField(max_length=100, **_EMPTY)
+    code = models.CharField(max_length=150, **_EMPTY)
     number = models.IntegerField(default=0)
     notation = models.CharField(max_length=100, **_EMPTY)
     place = models.CharField(max_length=200, **_EMPTY)
@@ -75,8 +82,7 @@ class Document(models.Model):
     standing = models.CharField(max_length=12, default="in-force")
     replaced_by = models.CharField(max_length=300, **_EMPTY)
     created_at = models.DateTimeField()
-    search = models.TextField(**_EMPTY)
-    words = SearchVectorField(null=True)
+    indexed_at = models.DateTimeField(null=True)
 
     class Meta:
         """A document is one at this node, whoever brings it."""
@@ -90,7 +96,7 @@ class Document(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="document_of_agency", fields=["agency_code", "-promulgated_on", "-id"]),
-            GinIndex(name="document_words", fields=["words"]),
+            models.Index(name="document_unindexed", fields=["id"], condition=Q(indexed_at__isnull=True)),
         ]
 
 
@@ -246,7 +252,7 @@ class Step(models.Model):
     delivery = models.ForeignKey(Delivery, null=True, on_delete=models.CASCADE, related_name="steps")
     arrival = models.ForeignKey(Arrival, null=True, on_delete=models.CASCADE, related_name="steps")
     level = models.CharField(max_length=9)
-    state = models.CharField(max_length=10)
+    state = models.CharField(max_length=12)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     reason = models.CharField(max_length=1000, **_EMPTY)

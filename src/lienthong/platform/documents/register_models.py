@@ -14,34 +14,6 @@ from lienthong.kernel.ids import new_id
 _EMPTY: dict[str, Any] = {"default": "", "blank": True}
 
 
-class DocumentType(models.Model):
-    """Document type (loại văn bản): one of the 29 of NĐ 30/2020 or another that arrives, with its code on the axis.
-
-    `form`: how its code is written — named | letter | copy | none | law. Valid from `valid_from` until before
-    `valid_to`.
-    """
-
-    code = models.CharField(max_length=16, primary_key=True)
-    name = models.CharField(max_length=100)
-    abbreviation = models.CharField(max_length=16, **_EMPTY)
-    form = models.CharField(max_length=8)
-    position = models.SmallIntegerField()
-    edxml_group = models.SmallIntegerField(default=2)
-    edxml_detail = models.SmallIntegerField(default=0)
-    confidence = models.CharField(max_length=4, default="high")
-    valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
-
-    class Meta:
-        """What the room can number."""
-
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="document_type_form_known", condition=Q(form__in=("named", "letter", "copy", "none", "law"))
-            ),
-        ]
-
-
 class NumberingRule(models.Model):
     """Numbering rule (quy tắc đánh số) that an agency chose, from a year on.
 
@@ -61,9 +33,7 @@ class NumberingRule(models.Model):
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(name="numbering_rule_once", fields=["agency_code", "from_year"]),
-            models.CheckConstraint(
-                name="numbering_backdating_known", condition=Q(backdating__in=("refuse", "suffix"))
-            ),
+            models.CheckConstraint(name="numbering_backdating_known", condition=Q(backdating__in=("refuse", "suffix"))),
         ]
 
 
@@ -94,7 +64,7 @@ class Register(models.Model):
 
 
 class RegisterImport(models.Model):
-    """Register import (đợt nhập sổ từ bảng tính): one file, checked, written as a whole or not at all, undone as a whole.
+    """Register import (đợt nhập sổ từ bảng tính): one file, written as a whole or not at all, undone as a whole.
 
     `before`: the last number and day of each register before, so that undoing brings them back.
     """
@@ -157,6 +127,7 @@ class RegisterEntry(models.Model):
     note = models.CharField(max_length=1000, **_EMPTY)
     scan_sha256 = models.CharField(max_length=64, **_EMPTY)
     scan_name = models.CharField(max_length=200, **_EMPTY)
+    indexed_at = models.DateTimeField(null=True)
     reserved = models.BooleanField(default=False)
     struck_at = models.DateTimeField(null=True, blank=True)
     struck_reason = models.CharField(max_length=1000, **_EMPTY)
@@ -174,6 +145,8 @@ class RegisterEntry(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="register_entry_by_day", fields=["register", "-registered_on", "-number", "-suffix"]),
+            models.Index(name="register_entry_by_code", fields=["register", "code"]),
+            models.Index(name="register_entry_unindexed", fields=["id"], condition=Q(indexed_at__isnull=True)),
         ]
 
 
@@ -200,8 +173,7 @@ class SearchLine(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="search_line_of_one_thing",
-                condition=Q(document__isnull=False, entry__isnull=True)
-                | Q(document__isnull=True, entry__isnull=False),
+                condition=Q(document__isnull=False, entry__isnull=True) | Q(document__isnull=True, entry__isnull=False),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

@@ -1,0 +1,1 @@
+"""Ask documents: what arrived, what left, what became of it, what stands in the registers."""

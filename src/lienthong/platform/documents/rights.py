@@ -1,0 +1,45 @@
+"""Who may see and do what with an agency's documents and registers; asked on every read and before every deed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lienthong.kernel.access import Actor
+from lienthong.kernel.errors import NotAllowed
+from lienthong.kernel.text import tr
+
+CLERK: Final = ("clerk",)
+READERS: Final = ("clerk", "leader", "handling")
+"""Duties that see the documents of their own agency; a superior body does not see those of others."""
+
+
+def require_clerk(actor: Actor, agency_code: str) -> None:
+    """A clerk (văn thư) of this agency keeps its registers. Raises NotAllowed."""
+    _require(actor, agency_code, CLERK)
+
+
+def require_reader(actor: Actor, agency_code: str) -> None:
+    """An officer of this agency reads its documents. Raises NotAllowed."""
+    _require(actor, agency_code, READERS)
+
+
+def reads(actor: Actor, agency_code: str) -> bool:
+    """May the actor read documents of this agency?"""
+    return actor.kind == "system" or (
+        actor.kind == "officer" and bool(agency_code) and actor.agency_code == agency_code and actor.has(*READERS)
+    )
+
+
+def _require(actor: Actor, agency_code: str, duties: tuple[str, ...]) -> None:
+    if actor.kind == "system":
+        return
+    if actor.kind != "officer" or not agency_code or actor.agency_code != agency_code:
+        raise NotAllowed(
+            "documents.not-yours",
+            tr("Văn bản này không thuộc cơ quan của bạn.", "This document is not your agency's."),
+        )
+    if not actor.has(*duties):
+        raise NotAllowed(
+            "documents.not-your-duty",
+            tr("Việc này không thuộc nhiệm vụ của bạn.", "This is not among your duties."),
+        )

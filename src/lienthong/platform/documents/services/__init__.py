@@ -1,0 +1,1 @@
+"""Tell documents: send, recall, say what became of them, number and register."""

@@ -1,0 +1,293 @@
+"""Numbers of documents (số văn bản): given in order, one by one, in the caller's transaction, and kept for good.
+
+The register's row is locked from the giving to the end of the transaction: whoever rolls back gives the number back,
+and who comes next waits, which is the price of having neither gaps nor doubles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from lienthong.kernel import audit, clock, db
+from lienthong.kernel.access import Actor
+from lienthong.kernel.errors import Conflict, NotFound, Refused
+from lienthong.kernel.text import nfc, show_date, tr
+from lienthong.platform.documents import notation, rights
+from lienthong.platform.documents.models import Document, Register, RegisterEntry
+from lienthong.platform.documents.queries import numbering as rules
+from lienthong.platform.documents.queries.entries import number_ref
+from lienthong.platform.documents.rules import check_reason
+from lienthong.platform.documents.types import Direction, NumberRef
+
+MOST_RESERVED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a new entry goes: its locked register, its number, its suffix."""
+
+    register: Register
+    number: int
+    suffix: str = ""
+
+
+def give_number(
+    agency_code: str,
+    type_code: str,
+    *,
+    on: date,
+    actor: Actor,
+    subject: str,
+    unit: str = "",
+    signer: str = "",
+    receivers: str = "",
+    keeper: str = "",
+    copies: int = 0,
+    priority: int = 0,
+    secrecy: str = "",
+    note: str = "",
+    document_id: UUID | None = None,
+) -> NumberRef:
+    """The next number for an outgoing document of this type and day, in the caller's transaction.
+
+    `unit` stands behind the agency in the notation of a letter (công văn). Raises NotAllowed; Refused
+    `documents.type-unknown`, `.type-unnumbered`, `.unit-missing`, `.number-future`, `.number-day-passed`,
+    `.register-closed`, `.secrecy-not-held`.
+    """
+    rights.require_clerk(actor, agency_code)
+    sign = _notation(agency_code, type_code, on, unit)
+    rules.check_secrecy(secrecy)
+    with db.atomic():
+        place = _next_place(agency_code, type_code, on)
+        entry = _write(
+            place,
+            on=on,
+            actor=actor,
+            code=notation.code_of(place.number, place.suffix, sign),
+            type_code=type_code,
+            type_name=rules.get_type(type_code, on).name,
+            author=rules.agency_name(agency_code, on),
+            document_date=on,
+            subject=nfc(subject),
+            signer=nfc(signer),
+            receivers=nfc(receivers),
+            keeper=nfc(keeper),
+            copies=copies,
+            priority=priority,
+            secrecy=secrecy,
+            note=nfc(note),
+            document_id=document_id,
+        )
+        audit.record(actor, "documents.give_number", f"register-entry:{entry.pk}", code=entry.code)
+        return number_ref(entry)
+
+
+def reserve_numbers(
+    agency_code: str, type_code: str, *, on: date, count: int, reason: str, actor: Actor, unit: str = ""
+) -> Sequence[NumberRef]:
+    """Keep the next numbers for documents that are still to be named. Raises as `give_number`, and
+    Refused `documents.reserve-count`, `documents.reason-missing`.
+    """
+    rights.require_clerk(actor, agency_code)
+    if not 1 <= count <= MOST_RESERVED:
+        raise Refused(
+            "documents.reserve-count",
+            tr("Mỗi lần giữ được từ 1 đến {n} số.", "Between 1 and {n} numbers at a time.").format(n=MOST_RESERVED),
+            field="count",
+        )
+    why = check_reason(reason, needed=True)
+    sign = _notation(agency_code, type_code, on, unit)
+    with db.atomic():
+        given = []
+        for _ in range(count):
+            place = _next_place(agency_code, type_code, on)
+            entry = _write(
+                place,
+                on=on,
+                actor=actor,
+                code=notation.code_of(place.number, place.suffix, sign),
+                type_code=type_code,
+                type_name=rules.get_type(type_code, on).name,
+                author=rules.agency_name(agency_code, on),
+                document_date=on,
+                note=why,
+                reserved=True,
+            )
+            given.append(number_ref(entry))
+        audit.record(
+            actor, "documents.reserve_numbers", f"register-entry:{given[0].entry_id}", count=count, code=given[0].code
+        )
+        return given
+
+
+def use_reserved(
+    entry_id: int,
+    *,
+    actor: Actor,
+    subject: str,
+    signer: str = "",
+    receivers: str = "",
+    keeper: str = "",
+    copies: int = 0,
+    document_id: UUID | None = None,
+) -> NumberRef:
+    """Name the document that a reserved number was kept for. Raises NotFound, Conflict `documents.not-reserved`."""
+    with db.atomic():
+        entry = lock_entry(entry_id, actor)
+        if not entry.reserved or entry.struck_at is not None:
+            raise Conflict(
+                "documents.not-reserved", tr("Số này không phải số giữ chỗ.", "This number is not reserved.")
+            )
+        if not subject.strip():
+            raise Refused(
+                "documents.subject-missing", tr("Hãy ghi trích yếu.", "Say what it is about."), field="subject"
+            )
+        entry.reserved = False
+        entry.subject, entry.signer, entry.receivers = nfc(subject), nfc(signer), nfc(receivers)
+        entry.keeper, entry.copies, entry.document_id = nfc(keeper), copies, document_id
+        entry.save()
+        audit.record(actor, "documents.use_reserved", f"register-entry:{entry.pk}", code=entry.code)
+        return number_ref(entry)
+
+
+def strike_number(entry_id: int, reason: str, actor: Actor) -> None:
+    """Strike a number out: it stays in the register with the reason and is never given again.
+
+    Raises NotFound; Conflict `documents.number-struck`, `documents.number-used`; Refused `documents.reason-missing`.
+    """
+    with db.atomic():
+        entry = lock_entry(entry_id, actor)
+        why = check_reason(reason, needed=True)
+        if entry.struck_at is not None:
+            raise Conflict("documents.number-struck", tr("Số này đã hủy.", "This number is struck out already."))
+        if entry.document_id is not None or entry.arrival_id is not None:
+            raise Conflict(
+                "documents.number-used",
+                tr(
+                    "Văn bản mang số này đã gửi hoặc đã tiếp nhận; hãy thu hồi thay vì hủy số.",
+                    "The document with this number has left or arrived; recall it instead.",
+                ),
+            )
+        entry.struck_at, entry.struck_reason, entry.reserved = clock.now(), why, False
+        entry.save(update_fields=["struck_at", "struck_reason", "reserved"])
+        audit.record(actor, "documents.strike_number", f"register-entry:{entry.pk}", code=entry.code)
+
+
+def bind_entry(agency_code: str, code: str, on: date, document_id: UUID) -> bool:
+    """Tie a document that left to the entry that gave its number; False where no entry of the agency has that code."""
+    with db.atomic():
+        entry = (
+            RegisterEntry.objects.select_for_update(of=("self",))
+            .filter(register__agency_code=agency_code, register__direction="out", register__year=on.year, code=code)
+            .filter(document__isnull=True, struck_at__isnull=True)
+            .first()
+        )
+        if entry is None:
+            return False
+        document = Document.objects.get(pk=document_id)
+        entry.document, entry.reserved = document, False
+        entry.subject = entry.subject or document.subject
+        entry.signer = entry.signer or document.signer_name
+        entry.save(update_fields=["document", "reserved", "subject", "signer"])
+        return True
+
+
+# --- for the other services of this room ------------------------------------------------------------------------
+
+
+def lock_register(agency_code: str, direction: Direction, series: str, on: date, name: str) -> Register:
+    """The register of the day's year, locked; made when it is the year's first number.
+
+    Raises Refused `documents.number-future`, `documents.register-closed`.
+    """
+    today = clock.today()
+    if on > today:
+        raise Refused(
+            "documents.number-future",
+            tr("Không lấy số cho ngày chưa đến.", "No number is given for a day to come."),
+            field="on",
+        )
+    if on.year < today.year:
+        raise _closed(on.year)
+    keys = {"agency_code": agency_code, "direction": direction, "year": on.year, "series": series}
+    Register.objects.bulk_create([Register(**keys, name=name)], ignore_conflicts=True)
+    register = Register.objects.select_for_update().get(**keys)
+    if register.closed_at is not None:
+        raise _closed(on.year)
+    return register
+
+
+def next_number(register: Register, on: date, backdating: str) -> Place:
+    """The number of a new entry of this day, in a locked register. Raises Refused `documents.number-day-passed`."""
+    if register.last_on is None or on >= register.last_on:
+        register.last_number += 1
+        register.last_on = on
+        register.save(update_fields=["last_number", "last_on"])
+        return Place(register, register.last_number)
+    before = register.entries.filter(registered_on__lte=on).order_by("-registered_on", "-number", "-suffix").first()
+    if backdating != "suffix" or before is None:
+        raise Refused(
+            "documents.number-day-passed",
+            tr(
+                "Sổ đã có số của ngày {day}; ngày của văn bản không được trước ngày đó.",
+                "The register has a number of {day} already; a document cannot be dated before it.",
+            ).format(day=show_date(register.last_on)),
+            field="on",
+        )
+    used = set(register.entries.filter(number=before.number).values_list("suffix", flat=True))
+    return Place(register, before.number, notation.next_suffix(used))
+
+
+def write_entry(place: Place, *, on: date, actor: Actor, **facts: Any) -> RegisterEntry:
+    """The entry itself."""
+    return _write(place, on=on, actor=actor, **facts)
+
+
+def lock_entry(entry_id: int, actor: Actor) -> RegisterEntry:
+    """The entry, locked, for a clerk of its agency. Raises NotFound `documents.entry-unknown`, NotAllowed."""
+    entry = RegisterEntry.objects.select_for_update(of=("self",)).select_related("register").filter(pk=entry_id).first()
+    if entry is None:
+        raise NotFound("documents.entry-unknown", tr("Không có dòng này trong sổ.", "There is no such entry."))
+    rights.require_clerk(actor, entry.register.agency_code)
+    return entry
+
+
+def _notation(agency_code: str, type_code: str, on: date, unit: str) -> str:
+    type_ = rules.get_type(type_code, on)
+    short = notation.read_abbreviation(unit, "unit")
+    return notation.notation_of(type_, rules.abbreviation_of(agency_code, on.year), short)
+
+
+def _next_place(agency_code: str, type_code: str, on: date) -> Place:
+    rule = rules.rule_of(agency_code, on.year)
+    series, name = rules.series_of(rule, rules.get_type(type_code, on))
+    register = lock_register(agency_code, "out", series, on, name)
+    return next_number(register, on, rule.backdating)
+
+
+def _write(place: Place, *, on: date, actor: Actor, **facts: Any) -> RegisterEntry:
+    return RegisterEntry.objects.create(
+        register=place.register,
+        number=place.number,
+        suffix=place.suffix,
+        registered_on=on,
+        actor=actor.label,
+        created_at=clock.now(),
+        **facts,
+    )
+
+
+def _closed(year: int) -> Refused:
+    return Refused(
+        "documents.register-closed",
+        tr(
+            "Sổ năm {year} đã khóa; văn bản lấy số ở sổ năm nay.",
+            "The register of {year} is closed; numbers come from this year's.",
+        ).format(year=year),
+        field="on",
+        status=409,
+    )
