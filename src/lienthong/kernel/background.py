@@ -7,6 +7,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import cast
 
 import psycopg
@@ -34,12 +35,18 @@ def wake_name(function: Callable[[], object]) -> str:
 
 def start(periodic: Sequence[Periodic]) -> None:
     """Start the background threads of this process; they end with it."""
+    bells = start_periodic(periodic)
+    _thread("ear", _listen, bells)
+    _thread("jobs", _work)
+
+
+def start_periodic(periodic: Sequence[Periodic]) -> dict[str, threading.Event]:
+    """Start a thread for each function; gives the bells that call it before its time, by `wake_name`."""
     bells: dict[str, threading.Event] = {}
     for seconds, function in periodic:
         bell = bells.setdefault(wake_name(function), threading.Event())
         _thread(f"periodic {wake_name(function)}", _repeat, seconds, function, bell)
-    _thread("ear", _listen, bells)
-    _thread("jobs", _work)
+    return bells
 
 
 def _thread(name: str, target: Callable[..., None], *arguments: object) -> None:
@@ -47,22 +54,32 @@ def _thread(name: str, target: Callable[..., None], *arguments: object) -> None:
 
 
 def _repeat(seconds: float, function: Callable[[], object], bell: threading.Event) -> None:
-    """Call the function whenever its bell rings or its time has come; at once again while it gives true."""
+    """Call the function whenever its bell rings or its time has come; at once again while it gives true.
+
+    The thread ends with its process and never before: whatever fails here, telling of it included, is tried again.
+    """
     while True:
-        more: object = False
-        close_old_connections()
         try:
-            more = function()
-        except Refused as refusal:
-            log.warning("periodic function put off", function=wake_name(function), code=refusal.code)
-            time.sleep(min(seconds, 1.0))
-        except Exception:
-            log.exception("periodic function failed", function=wake_name(function))
+            if not _call(seconds, function):
+                bell.wait(seconds)
+                bell.clear()
+        except Exception:  # noqa: BLE001 (not even a log that cannot be written may end it)
             time.sleep(min(seconds, 5.0))
-        close_old_connections()
-        if not more:
-            bell.wait(seconds)
-            bell.clear()
+
+
+def _call(seconds: float, function: Callable[[], object]) -> object:
+    more: object = False
+    close_old_connections()
+    try:
+        more = function()
+    except Refused as refusal:
+        log.warning("periodic function put off", function=wake_name(function), code=refusal.code)
+        time.sleep(min(seconds, 1.0))
+    except Exception:
+        log.exception("periodic function failed", function=wake_name(function))
+        time.sleep(min(seconds, 5.0))
+    close_old_connections()
+    return more
 
 
 def _listen(bells: dict[str, threading.Event]) -> None:
@@ -70,8 +87,9 @@ def _listen(bells: dict[str, threading.Event]) -> None:
         try:
             _listen_until_cut(bells)
         except psycopg.Error as error:
-            log.warning("ear lost its connection", error=type(error).__name__)
             time.sleep(1)
+            with suppress(Exception):
+                log.warning("ear lost its connection", error=type(error).__name__)
 
 
 def _listen_until_cut(bells: dict[str, threading.Event]) -> None:
@@ -91,7 +109,8 @@ def _work() -> None:
         try:
             asyncio.run(_run_worker())
         except Exception:
-            log.exception("job worker failed")
+            with suppress(Exception):
+                log.exception("job worker failed")
         time.sleep(2)
 
 
