@@ -32,11 +32,13 @@ __all__ = [
     "adopt",
     "clean_name",
     "describe",
+    "note",
     "open",
     "open_file",
     "path_of",
     "read",
     "store",
+    "write",
 ]
 
 DOCUMENTS = frozenset({PDF, PNG, JPEG, DOCX})
@@ -64,6 +66,20 @@ def store(
     field: str = "",
 ) -> FileRef:
     """Check and keep a file. Raises Refused: files.empty, .too-large, .wrong-type, .bomb, .broken."""
+    ref = write(content, name=name, allowed=allowed, max_bytes=max_bytes, field=field)
+    note([ref])
+    return ref
+
+
+def write(
+    content: bytes | BinaryIO | Iterable[bytes],
+    *,
+    name: str,
+    allowed: frozenset[str] = DOCUMENTS,
+    max_bytes: int = MAX_BYTES,
+    field: str = "",
+) -> FileRef:
+    """As `store`, without a word to the database: who has many files to keep tells it about all at once (`note`)."""
     chunks = _chunks(content)
     start = _first(chunks)
     if len(start) <= CHUNK:
@@ -71,13 +87,13 @@ def store(
         media_type = _look(io.BytesIO(start), allowed, field)
         digest = hashlib.sha256(start).hexdigest()
         _write(digest, start)
-        return _remember(FileRef(digest, clean_name(name), media_type, len(start)))
+        return FileRef(digest, clean_name(name), media_type, len(start))
     with _side_file(node().home / "files") as side:
         digest, size = _spool(start, chunks, side, max_bytes, field)
         with side.open("rb") as stream:
             media_type = _look(stream, allowed, field)
         _keep(side, path_of(digest))
-    return _remember(FileRef(digest, clean_name(name), media_type, size))
+    return FileRef(digest, clean_name(name), media_type, size)
 
 
 def adopt(
@@ -98,7 +114,9 @@ def adopt(
     with path.open("rb") as stream:
         media_type = _look(stream, allowed, field)
     _keep(path, path_of(sha256))
-    return _remember(FileRef(sha256, clean_name(name), media_type, size))
+    ref = FileRef(sha256, clean_name(name), media_type, size)
+    note([ref])
+    return ref
 
 
 def _look(stream: BinaryIO, allowed: frozenset[str], field: str) -> str:
@@ -109,12 +127,16 @@ def _look(stream: BinaryIO, allowed: frozenset[str], field: str) -> str:
     return media_type
 
 
-def _remember(ref: FileRef) -> FileRef:
+def note(refs: Iterable[FileRef]) -> None:
+    """Write down what is known of files that were written; what is known already stays."""
+    now = clock.now()
     StoredFile.objects.bulk_create(
-        [StoredFile(sha256=ref.sha256, name=ref.name, media_type=ref.media_type, size=ref.size, stored_at=clock.now())],
+        [
+            StoredFile(sha256=one.sha256, name=one.name, media_type=one.media_type, size=one.size, stored_at=now)
+            for one in refs
+        ],
         ignore_conflicts=True,
     )
-    return ref
 
 
 def read(sha256: str) -> bytes:

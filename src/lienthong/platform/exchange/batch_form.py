@@ -2,10 +2,12 @@
 
 Each entry: status (2 bytes, 0 in requests), length of the signature line (2), of the note (1), of the body (4); then
 the line, the note and the body. Numbers are big end first. A body keeps its bytes: nothing is escaped
-or parsed twice.
+or parsed twice. In a bundle the parts stand before the letters that list them: status 1, no line, the note is the
+digest.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from struct import Struct
 from typing import NamedTuple
 
@@ -14,6 +16,8 @@ from lienthong.kernel.text import tr
 
 CONTENT_TYPE = "application/vnd.lienthong.batch"
 _HEAD = Struct(">HHBI")
+_PART = 1
+_BUNDLE_PARTS = 2000
 
 
 class Entry(NamedTuple):
@@ -52,6 +56,27 @@ def parse(content: bytes, *, most: int) -> list[Entry]:
         texts = content[start:middle].decode("ascii")
         entries.append(Entry(status, texts[:line_length], content[middle:place], texts[line_length:]))
     return entries
+
+
+def compose_bundle(parts: Mapping[str, bytes], entries: Iterable[Entry]) -> bytes:
+    """Letters with their parts, each part once. `parts`: bytes by SHA-256 in hex."""
+    return compose([*(Entry(_PART, "", body, digest) for digest, body in parts.items()), *entries])
+
+
+def parse_bundle(content: bytes, *, most: int) -> tuple[dict[str, bytes], list[Entry]]:
+    """Parts by digest, and at most so many letters. Raises as `parse`, also for a part that its note does not name."""
+    parts: dict[str, bytes] = {}
+    letters: list[Entry] = []
+    for entry in parse(content, most=_BUNDLE_PARTS + most):
+        if entry.status != _PART:
+            letters.append(entry)
+        elif letters or sha256(entry.body).hexdigest() != entry.note:
+            raise _malformed()
+        else:
+            parts[entry.note] = entry.body
+    if len(letters) > most:
+        raise _malformed()
+    return parts, letters
 
 
 def _malformed() -> Refused:

@@ -39,6 +39,22 @@ def batches(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 @access.signed_node
+def bundles(request: HttpRequest) -> HttpResponse:
+    """As `batches`, with the parts of the letters before them."""
+    try:
+        check_length(request, limits.BATCH_REQUEST_BYTES)
+        parts, entries = batch_form.parse_bundle(request.read(), most=limits.BATCH_LETTERS)
+        return _batch(services.receive_letters(entries, parts))
+    except Refused as refusal:
+        return problem(refusal)
+    except Exception:
+        log.exception("bundle broke")
+        return problem(services.failed())
+
+
+@csrf_exempt
+@require_POST
+@access.signed_node
 def pull(request: HttpRequest) -> HttpResponse:
     """A node that cannot be reached fetches letters that wait for it."""
     try:

@@ -4,7 +4,7 @@ What one letter does wrong must not touch the others: a refusal is remembered fo
 again without it; where that does not help, every letter goes the way of a single one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,8 +15,9 @@ import orjson
 import structlog
 from psycopg.errors import UniqueViolation
 
-from lienthong.kernel import clock, db, tracing
+from lienthong.kernel import clock, db, files, tracing
 from lienthong.kernel.errors import Refused
+from lienthong.kernel.files import FileRef
 from lienthong.platform.exchange import chain, sql, wire
 from lienthong.platform.exchange.batch_form import Entry
 from lienthong.platform.exchange.keeping import kept_body
@@ -62,6 +63,8 @@ class _Item:
     trace: str
     letter: Letter | None = None
     inbox: tuple[type[Letter], Callable[..., None]] | None = None
+    parts: tuple[wire.PartRef, ...] = ()
+    files: tuple[FileRef, ...] = ()
     refusal: Refused | None = None
     known: bool = False
 
@@ -88,6 +91,7 @@ class _Batch:
     fresh: list[_Item] = field(default_factory=list)
     singles: list[_Item] = field(default_factory=list)
     one_by_one: set[str] = field(default_factory=set)
+    parts: Mapping[str, bytes] = field(default_factory=dict)
 
     def reply(self, item: _Item, status: int, body: bytes, signature: str) -> None:
         self.answers[item.index] = Entry(status, signature, body)
@@ -96,9 +100,12 @@ class _Batch:
         self.answers[index] = Entry(refusal.status, "", orjson.dumps(refusal.as_problem()))
 
 
-def receive_letters(entries: Sequence[Entry]) -> list[Entry]:
-    """Take letters as `receive_letter` takes one; a receipt or a problem for each, in the same order."""
-    batch = _Batch([None] * len(entries))
+def receive_letters(entries: Sequence[Entry], parts: Mapping[str, bytes] | None = None) -> list[Entry]:
+    """Take letters as `receive_letter` takes one; a receipt or a problem for each, in the same order.
+
+    `parts`: bytes by SHA-256 (hex) that came along, known to be what their digests say.
+    """
+    batch = _Batch([None] * len(entries), parts=parts or {})
     _sort(batch, _verified(batch, entries))
     _take_together(batch)
     for item in batch.singles:
@@ -127,22 +134,31 @@ def _verified(batch: _Batch, entries: Sequence[Entry]) -> list[_Item]:
 
 
 def _sort(batch: _Batch, items: Sequence[_Item]) -> None:
-    """Fresh letters without parts go together; those known, twice in the batch or with parts go alone."""
+    """Fresh letters with all their parts go together; those known, twice in the batch or not whole go alone."""
     keys = [(item.arrived.header.sender, item.arrived.header.id) for item in items]
     known = {(row[0], row[1]) for row in sql.rows(_KNOWN, (_column(keys, 0), _column(keys, 1)))}
     seen: set[tuple[str, UUID]] = set(known)
     for key, item in zip(keys, items, strict=True):
         item.known = key in known
-        if key in seen or not wire.has_no_parts(item.arrived.body):
+        if key in seen or not _is_whole(batch, item):
             batch.singles.append(item)
             continue
         seen.add(key)
         batch.fresh.append(item)
         try:
             item.inbox = reception.find_inbox(item.arrived.header.name)
-            item.letter, _ = wire.parse_letter(item.inbox[0], item.arrived.body)
+            item.letter, item.parts = wire.parse_letter(item.inbox[0], item.arrived.body)
         except Refused as refusal:
             item.refusal = refusal
+
+
+def _is_whole(batch: _Batch, item: _Item) -> bool:
+    """Did all parts come along? What cannot be read is left to the way of single letters, which says why."""
+    try:
+        parts = wire.list_parts(item.arrived.body)
+    except Refused:
+        return False
+    return all(len(batch.parts.get(part.sha256, b"")) == part.size for part in parts)
 
 
 def _column(rows: Sequence[tuple[object, ...]], number: int) -> list[object]:
@@ -189,6 +205,7 @@ def _take_all(batch: _Batch) -> list[tuple[_Item, Entry]]:
     items = batch.fresh
     receipts = _receipts(items, now)
     _remember(items, receipts, now)
+    _store_parts(batch)
     _give_to_inboxes(batch)
     by_sender = sorted(range(len(items)), key=lambda index: items[index].arrived.header.sender)
     for sender, group in groupby(by_sender, key=lambda index: items[index].arrived.header.sender):
@@ -238,6 +255,30 @@ def _remember(items: Sequence[_Item], receipts: Sequence[tuple[bytes, str]], now
         raise _Raced from None
 
 
+def _store_parts(batch: _Batch) -> None:
+    """The files of all letters; the database hears of them once. A file left over by a failure is nobody's."""
+    kept: dict[str, FileRef] = {}
+    for item in batch.fresh:
+        if item.refusal is None and item.parts:
+            try:
+                item.files = tuple(_written(batch, part, _inbox(item)[0]) for part in item.parts)
+            except Refused as refusal:
+                raise _Culprit(item, refusal) from refusal
+            kept.update((one.sha256, one) for one in item.files)
+    if kept:
+        files.note(kept.values())
+
+
+def _written(batch: _Batch, part: wire.PartRef, letter_class: type[Letter]) -> FileRef:
+    return files.write(
+        batch.parts[part.sha256],
+        name=part.name,
+        allowed=letter_class.PART_TYPES,
+        max_bytes=letter_class.MAX_PART_BYTES,
+        field=f"parts.{part.name}",
+    )
+
+
 def _code(item: _Item) -> str:
     return item.refusal.code[:100] if item.refusal else ""
 
@@ -283,14 +324,14 @@ def _inbox(item: _Item) -> tuple[type[Letter], Callable[..., None]]:
 def _handed(item: _Item, *, raw: bool) -> tuple[Letter, Envelope]:
     if item.letter is None:
         raise LookupError(item.arrived.header.name)
-    return item.letter, reception.envelope_of(item.arrived, (), raw=raw)
+    return item.letter, reception.envelope_of(item.arrived, item.files, raw=raw)
 
 
 def _take_alone(batch: _Batch, item: _Item) -> None:
     try:
         with tracing.following(item.trace or tracing.current()):
             one = item.arrived
-            reply = reception.again(one) if item.known else reception.receive_verified(one, {})
+            reply = reception.again(one) if item.known else reception.receive_verified(one, batch.parts)
         batch.reply(item, reply.status, reply.body, reply.signature)
     except Refused as refusal:
         batch.problem(item.index, refusal)

@@ -16,6 +16,7 @@ from lienthong.platform.exchange.services import trust
 
 LETTERS = "/exchange/letters"
 BATCHES = "/exchange/batches"
+BUNDLES = "/exchange/bundles"
 PARTS = "/exchange/parts/"
 
 _IDLE_SECONDS = 30.0
@@ -23,6 +24,8 @@ _TOTAL_SECONDS = 60.0
 _PIECE_SECONDS = 300.0
 _TOGETHER_BYTES = 4 * 2**20
 """Parts that are smaller than this together travel in the letter's own request."""
+_BUNDLED_BYTES = 2**20
+"""A letter that is smaller than this with its parts travels together with others."""
 _NO_BATCHES = (404, 405)
 
 
@@ -40,10 +43,20 @@ class Parcel:
     parts: tuple[dict[str, Any], ...] = ()
     trace: str = ""
 
+    @property
+    def size(self) -> int:
+        """Bytes of the letter with its parts."""
+        return len(self.body) + sum(int(part["size"]) for part in self.parts)
+
+    @property
+    def goes_alone(self) -> bool:
+        """Are its parts too large to travel together with other letters?"""
+        return bool(self.parts) and self.size > _BUNDLED_BYTES
+
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """Letters to one recipient in one request, or one letter with its parts."""
+    """Letters to one recipient in one request, or one letter with its large parts."""
 
     recipient: str
     address: str
@@ -93,23 +106,46 @@ def _carry_one(address: str, parcel: Parcel) -> Answer:
 
 
 def _carry_batch(flight: Flight) -> Sequence[Answer]:
+    """Answers in the order of the flight; what lost its file here stays behind and holds nobody up."""
+    bundled, gone = _bundled(flight.parcels)
+    going = [one for one in flight.parcels if one.id not in gone]
+    answers = iter(_carry_together(flight.address, going, bundled) if going else ())
+    return [gone[one.id] if one.id in gone else next(answers) for one in flight.parcels]
+
+
+def _bundled(parcels: Sequence[Parcel]) -> tuple[dict[str, bytes], dict[UUID, Answer]]:
+    """The bytes of all parts, each once; and the letters that cannot go, with the problem."""
+    bundled: dict[str, bytes] = {}
+    gone: dict[UUID, Answer] = {}
+    for parcel in parcels:
+        try:
+            for part in parcel.parts:
+                if part["sha256"] not in bundled:
+                    bundled[part["sha256"]] = files.read(part["sha256"])
+        except Refused as refusal:
+            gone[parcel.id] = Answer(refusal.status, "", orjson.dumps(refusal.as_problem()))
+    return bundled, gone
+
+
+def _carry_together(address: str, parcels: Sequence[Parcel], bundled: dict[str, bytes]) -> Sequence[Answer]:
+    entries = [batch_form.Entry(0, one.signature, one.body, one.trace) for one in parcels]
     answer = http.request(
         "POST",
-        flight.address + BATCHES,
-        body=batch_form.compose(batch_form.Entry(0, one.signature, one.body, one.trace) for one in flight.parcels),
+        address + (BUNDLES if bundled else BATCHES),
+        body=batch_form.compose_bundle(bundled, entries),
         headers={"Content-Type": batch_form.CONTENT_TYPE},
         timeout=_IDLE_SECONDS,
         total=_TOTAL_SECONDS,
         peer=True,
     )
     if answer.status in _NO_BATCHES:  # a node of the version before
-        return [_carry_one(flight.address, parcel) for parcel in flight.parcels]
+        return [_carry_one(address, parcel) for parcel in parcels]
     if answer.status != 200:
-        return [Answer(answer.status, "", answer.body)] * len(flight.parcels)
-    entries = batch_form.parse(answer.body, most=len(flight.parcels))
-    if len(entries) != len(flight.parcels):
+        return [Answer(answer.status, "", answer.body)] * len(parcels)
+    answers = batch_form.parse(answer.body, most=len(parcels))
+    if len(answers) != len(parcels):
         raise wire.bad_receipt(tr("Thiếu biên nhận trong gói.", "The batch of receipts is not complete."))
-    return [Answer(entry.status, entry.signature, entry.body) for entry in entries]
+    return [Answer(entry.status, entry.signature, entry.body) for entry in answers]
 
 
 # Parts

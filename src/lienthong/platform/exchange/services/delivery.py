@@ -187,22 +187,22 @@ def parcel_of(row: tuple[Any, ...]) -> Parcel:
 
 
 def _flights(rows: Iterable[tuple[Any, ...]], addresses: dict[str, str], batch: int) -> Iterator[Flight]:
-    """Letters of one recipient together, as many as a request may hold; those with parts alone."""
+    """Letters of one recipient together, as many as a request may hold; those with large parts alone."""
     held: dict[str, list[Parcel]] = {}
     sizes: Counter[str] = Counter()
     for row in rows:
         parcel = parcel_of(row)
         recipient, address = parcel.recipient, addresses[parcel.recipient]
-        if parcel.parts:
+        if parcel.goes_alone:
             yield Flight(recipient, address, (parcel,))
             continue
         waiting = held.setdefault(recipient, [])
-        if waiting and (len(waiting) == batch or sizes[recipient] + len(parcel.body) > limits.BATCH_BYTES):
+        if waiting and (len(waiting) == batch or sizes[recipient] + parcel.size > limits.BATCH_BYTES):
             yield Flight(recipient, address, tuple(waiting))
             waiting.clear()
             sizes[recipient] = 0
         waiting.append(parcel)
-        sizes[recipient] += len(parcel.body)
+        sizes[recipient] += parcel.size
     for recipient, waiting in held.items():
         if waiting:
             yield Flight(recipient, addresses[recipient], tuple(waiting))

@@ -31,9 +31,10 @@ WITH posted AS (
     INSERT INTO exchange_outgoingletter
         (id, name, recipient, about, actor, posted_at, body, digest, signature, parts, trace, state, attempts,
          next_attempt_at, code, reason_vi, reason_en, receipt_signature)
-    SELECT v.id, v.name, %s, v.about, %s, %s, v.body, v.digest, v.signature, '[]', %s, 'waiting', 0, %s, '', '', '', ''
-      FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[])
-           WITH ORDINALITY AS v(id, name, about, body, digest, signature, place)
+    SELECT v.id, v.name, %s, v.about, %s, %s, v.body, v.digest, v.signature, v.parts::jsonb, %s, 'waiting', 0, %s,
+           '', '', '', ''
+      FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::text[])
+           WITH ORDINALITY AS v(id, name, about, body, digest, signature, parts, place)
      ORDER BY v.place
     RETURNING 1)
 SELECT pg_notify(%s, %s) FROM posted LIMIT 1
@@ -69,32 +70,37 @@ def post_letter(
 
 
 def post_letters(
-    letters: Sequence[Letter], *, recipient: str, actor: Actor | None = None, about: Sequence[str] = ()
+    letters: Sequence[Letter],
+    *,
+    recipient: str,
+    actor: Actor | None = None,
+    about: Sequence[str] = (),
+    parts: Sequence[Sequence[FileRef]] = (),
 ) -> list[UUID]:
     """Put many letters to one recipient into the outbox under one signature for each 500; gives their ids.
 
-    As `post_letter`, but without parts; `about`: one text per letter, or none at all.
+    As `post_letter`; `about` and `parts`: one for each letter, or none at all.
     """
     told = node_for(recipient).agency_code
-    subjects = list(about) or [""] * len(letters)
+    packed = list(zip(letters, list(about) or [""] * len(letters), list(parts) or [()] * len(letters), strict=True))
     ids = []
-    for start in range(0, len(letters), BATCH_LETTERS):
-        chunk = letters[start : start + BATCH_LETTERS]
-        ids += _post_together(chunk, subjects[start : start + len(chunk)], told, actor or SYSTEM)
+    for start in range(0, len(packed), BATCH_LETTERS):
+        ids += _post_together(packed[start : start + BATCH_LETTERS], told, actor or SYSTEM)
     return ids
 
 
-def _post_together(letters: Sequence[Letter], about: Sequence[str], recipient: str, actor: Actor) -> list[UUID]:
+def _post_together(packed: Sequence[tuple[Letter, str, Sequence[FileRef]]], recipient: str, actor: Actor) -> list[UUID]:
     now = clock.now()
-    bodies = [wire.compose_letter(letter, ()) for letter in letters]
-    headers = [replace(trust.own_header("letter", type(one).NAME, recipient), at=now) for one in letters]
-    for body in bodies:
-        _check_size(body, ())
+    bodies = [wire.compose_letter(letter, parts) for letter, _, parts in packed]
+    headers = [replace(trust.own_header("letter", type(one).NAME, recipient), at=now) for one, _, _ in packed]
+    for body, (_, _, parts) in zip(bodies, packed, strict=True):
+        _check_size(body, parts)
     digests = [wire.digest(body) for body in bodies]
     lines = sign_together(list(zip(digests, headers, strict=True)), at=now)
     ids = [header.id for header in headers]
     names = [header.name for header in headers]
-    columns = (ids, names, list(about), bodies, digests, list(lines))
+    about, listed = [one[1] for one in packed], [_listed(body) for body in bodies]
+    columns = (ids, names, about, bodies, digests, list(lines), listed)
     sql.rows(
         _INSERT_MANY,
         (recipient, actor.label, now, tracing.current(), now, *columns, jobs.CHANNEL, WAKE),
