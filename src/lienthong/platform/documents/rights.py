@@ -8,19 +8,21 @@ from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import NotAllowed
 from lienthong.kernel.text import tr
 
-CLERK: Final = ("clerk",)
+CLERKS: Final = ("clerk",)
+ANSWERERS: Final = ("clerk", "leader")
+"""Duties that agree to give a document back, or decline."""
 READERS: Final = ("clerk", "leader", "handling")
 """Duties that see the documents of their own agency; a superior body does not see those of others."""
 
 
 def require_clerk(actor: Actor, agency_code: str) -> None:
     """A clerk (văn thư) of this agency keeps its registers. Raises NotAllowed."""
-    _require(actor, agency_code, CLERK)
+    require_work(actor, agency_code, *CLERKS)
 
 
 def require_reader(actor: Actor, agency_code: str) -> None:
     """An officer of this agency reads its documents. Raises NotAllowed."""
-    _require(actor, agency_code, READERS)
+    require_work(actor, agency_code, *READERS)
 
 
 def reads(actor: Actor, agency_code: str) -> bool:
@@ -30,7 +32,8 @@ def reads(actor: Actor, agency_code: str) -> bool:
     )
 
 
-def _require(actor: Actor, agency_code: str, duties: tuple[str, ...]) -> None:
+def require_work(actor: Actor, agency_code: str, *duties: str) -> None:
+    """An officer of this agency with one of the duties, or the system itself. Raises NotAllowed."""
     if actor.kind == "system":
         return
     if actor.kind != "officer" or not agency_code or actor.agency_code != agency_code:

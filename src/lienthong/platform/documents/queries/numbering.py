@@ -82,11 +82,13 @@ def agency_name(agency_code: str, on: date | None = None) -> str:
 
 
 def check_secrecy(level: str) -> None:
-    """Does this node hold documents of the level? The parameter `secrecy` names the highest; none by default.
+    """Does this node hold documents of the level? `[parameters.documents] secrecy` names the highest; none by default.
 
     Raises Refused `documents.secrecy`.
     """
-    if not may_hold(level, str(node().parameters.get("secrecy", ""))):
+    settings = node().parameters.get("documents", {})
+    permitted = str(settings.get("secrecy", "")) if isinstance(settings, dict) else ""
+    if not may_hold(level, permitted):
         raise Refused(
             "documents.secrecy",
             tr(
