@@ -57,6 +57,7 @@ __all__ = [
     "CheckpointDocument",
     "LogProof",
     "StreamPart",
+from lienthong.platform.signing.queries.xml_signatures import verify_xml_signature
     "build_chain",
     "certificate_status",
     "check_certificate",
@@ -100,3 +101,4 @@ __all__ = [
     "verify_timestamp",
     "write_line",
 ]
+    "verify_xml_signature",

@@ -7,12 +7,12 @@ from lxml import etree
 
 from lienthong.kernel.errors import Refused
 
-_MAX = 4 * 1024 * 1024
+MAX = 4 * 1024 * 1024
 
 
 def parse(document: bytes, bad: Callable[[], Refused]) -> etree._Element:
     """The root of a document without a document type. Raises what `bad` makes."""
-    if len(document) > _MAX or b"<!DOCTYPE" in document or b"<!ENTITY" in document:
+    if len(document) > MAX or b"<!DOCTYPE" in document or b"<!ENTITY" in document:
         raise bad()
     parser = etree.XMLParser(
         resolve_entities=False,
