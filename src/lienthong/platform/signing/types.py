@@ -131,6 +131,52 @@ class PdfVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class XmlReference:
+    """Something that an XML signature covers: the whole document, an element of it by its Id, its own properties, or a
+    file beside it by its address. `name`: of the element, without namespace."""
+
+    uri: str
+    part: Literal["document", "element", "properties", "file"]
+    name: str
+    intact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class XmlSignature:
+    """One signature in an XML document (chữ ký số trên dữ liệu XML) and what became of it.
+
+    `intact`: everything it covers is unchanged and the signature is of that key. `trusted`: the certificate leads to
+    an authority this node trusts and is valid. `weak`: made with SHA-1, which is read but no longer written.
+    `signed_at` is the signer's own clock (XAdES), None where the signature states no time. `agency_code` and `kind` are
+    empty for a certificate that is not of our profile. `code` and `sentence`: for programs and for people.
+    """
+
+    signer: str
+    position: str
+    organisation: str
+    agency_code: str
+    kind: CertificateKind | None
+    thumbprint: str
+    certificate_pem: str
+    intact: bool
+    trusted: bool
+    weak: bool
+    algorithm: str
+    covers: tuple[XmlReference, ...]
+    signed_at: datetime | None
+    code: str
+    sentence: Bilingual
+
+    @property
+    def good(self) -> bool:
+        return self.code == "good"
+
+    @property
+    def covers_document(self) -> bool:
+        return any(one.part == "document" and one.intact for one in self.covers)
+
+
+@dataclass(frozen=True, slots=True)
 class IssuedCertificate:
     """A line of the authority's register (sổ chứng thư đã cấp)."""
 
@@ -247,50 +293,3 @@ class MessageProof:
     signed_at: datetime
     chain: bytes = b""
     log_proof: bytes = b""
-    timestamps: tuple[PdfTimestamp, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class XmlReference:
-    """Something that an XML signature covers: the whole document, an element of it by its Id, its own properties, or a
-    file beside it by its address. `name`: of the element, without namespace."""
-
-    uri: str
-    part: Literal["document", "element", "properties", "file"]
-    name: str
-    intact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class XmlSignature:
-    """One signature in an XML document (chữ ký số trên dữ liệu XML) and what became of it.
-
-    `intact`: everything it covers is unchanged and the signature is of that key. `trusted`: the certificate leads to
-    an authority this node trusts and is valid. `weak`: made with SHA-1, which is read but no longer written.
-    `signed_at` is the signer's own clock (XAdES), None where the signature states no time. `agency_code` and `kind` are
-    empty for a certificate that is not of our profile. `code` and `sentence`: for programs and for people.
-    """
-
-    signer: str
-    position: str
-    organisation: str
-    agency_code: str
-    kind: CertificateKind | None
-    thumbprint: str
-    certificate_pem: str
-    intact: bool
-    trusted: bool
-    weak: bool
-    algorithm: str
-    covers: tuple[XmlReference, ...]
-    signed_at: datetime | None
-    code: str
-    sentence: Bilingual
-
-    @property
-    def good(self) -> bool:
-        return self.code == "good"
-
-    @property
-    def covers_document(self) -> bool:
-        return any(one.part == "document" and one.intact for one in self.covers)

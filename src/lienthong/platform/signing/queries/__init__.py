@@ -48,6 +48,7 @@ from lienthong.platform.signing.queries.status import (
     require_in_force,
 )
 from lienthong.platform.signing.queries.timestamps import verify_timestamp
+from lienthong.platform.signing.queries.xml_signatures import verify_xml_signature
 from lienthong.platform.signing.rules.appearances import seal_box
 
 __all__ = [
@@ -57,7 +58,6 @@ __all__ = [
     "CheckpointDocument",
     "LogProof",
     "StreamPart",
-from lienthong.platform.signing.queries.xml_signatures import verify_xml_signature
     "build_chain",
     "certificate_status",
     "check_certificate",
@@ -99,6 +99,6 @@ from lienthong.platform.signing.queries.xml_signatures import verify_xml_signatu
     "verify_pdf",
     "verify_proof",
     "verify_timestamp",
+    "verify_xml_signature",
     "write_line",
 ]
-    "verify_xml_signature",

@@ -8,16 +8,7 @@ from lienthong.platform.signing.services.authority import (
 )
 from lienthong.platform.signing.services.batches import sign_batch, sign_lines
 from lienthong.platform.signing.services.containers import make_container, make_containers
-from lienthong.platform.signing.services.documents import (
-    certify_copy,
-    seal_attachment,
-    sign_and_seal_pdf,
-    sign_pdf,
-    sign_pdfs,
-)
-from lienthong.platform.signing.services.finishing import finish_later
-from lienthong.platform.signing.services.images import drop_signature_image, keep_signature_image
-from lienthong.platform.signing.services.levels import augment_pdf
+from lienthong.platform.signing.services.documents import sign_and_seal_pdf, sign_pdf
 from lienthong.platform.signing.services.envelopes import sign_xml_envelope
 from lienthong.platform.signing.services.messages import sign_bytes, sign_detached, sign_line, sign_message
 from lienthong.platform.signing.services.register import revoke_certificate
@@ -56,9 +47,7 @@ __all__ = [
     "sign_lines",
     "sign_message",
     "sign_pdf",
+    "sign_xml_envelope",
     "timestamp",
     "watch_certificates",
 ]
-    "sign_pdfs",
-    "sign_remotely",
-    "sign_xml_envelope",
