@@ -97,3 +97,10 @@ def check_secrecy(level: str) -> None:
             ).format(level=level),
             field="secrecy",
         )
+
+
+def notation_for(agency_code: str, type_code: str, *, unit: str = "", on: date | None = None) -> str:
+    """The notation that a document of this type would bear: TB-UBND, UBND-VX. Raises as `services.give_number`."""
+    day = on or clock.today()
+    short = notation.read_abbreviation(unit, "unit")
+    return notation.notation_of(get_type(type_code, day), abbreviation_of(agency_code, day.year), short)
