@@ -23,3 +23,35 @@ class CertificateRenewed:
 
     def event_key(self) -> str:
         return self.key
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAugmented:
+    """A signed PDF reached the level wanted (chữ ký đã hoàn thiện): a longer file with the same beginning."""
+
+    NAME: ClassVar[str] = "signing.document-augmented"
+
+    sha256: str
+    finished_sha256: str
+    size: int
+    level: str
+    about: str
+
+    def event_key(self) -> str:
+        return self.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSignedRemotely:
+    """A signature came back from a phone or card (đã ký từ xa): the signed PDF lies in the files under `sha256`."""
+
+    NAME: ClassVar[str] = "signing.document-signed-remotely"
+
+    request_id: str
+    document_sha256: str
+    sha256: str
+    level: str
+    about: str
+
+    def event_key(self) -> str:
+        return self.request_id

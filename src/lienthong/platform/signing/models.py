@@ -55,3 +55,68 @@ class ClockReading(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="signing_one_clock_reading")]
+
+
+class SignatureImage(models.Model):
+    """Scanned signature (hình chữ ký) of an officer, in blue on nothing, as it is drawn where the officer signs."""
+
+    key = models.CharField(max_length=200, primary_key=True)
+    png = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    uploaded_at = models.DateTimeField()
+
+
+class RemoteSigningRequest(models.Model):
+    """Remote signing (ký từ xa): a document that waits for a signature made elsewhere; one officer's, once, in time."""
+
+    id = models.UUIDField(primary_key=True)
+    officer = models.CharField(max_length=200)
+    title = models.CharField(max_length=300)
+    about = models.CharField(max_length=200, blank=True)
+    return_to = models.CharField(max_length=300, blank=True)
+    document_sha256 = models.CharField(max_length=64)
+    pem = models.TextField()
+    thumbprint = models.CharField(max_length=64)
+    attributes = models.BinaryField()
+    digest = models.BinaryField()
+    body = models.BinaryField()
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    level = models.CharField(max_length=5)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    signature = models.BinaryField(null=True)
+    signed_at = models.DateTimeField(null=True)
+    result_sha256 = models.CharField(max_length=64, blank=True)
+    reached = models.CharField(max_length=5, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(signature__isnull=True, signed_at__isnull=True)
+                | Q(signature__isnull=False, signed_at__isnull=False),
+                name="signing_remote_signed_at_a_moment",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["officer", "-created_at"], name="signing_remote_of_officer"),
+            models.Index(fields=["expires_at"], name="signing_remote_ends"),
+        ]
+
+
+class UnfinishedDocument(models.Model):
+    """Unfinished document (văn bản chờ hoàn thiện chữ ký): signed when nobody gave time stamps or answers."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    wanted = models.CharField(max_length=5)
+    about = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+    reached = models.CharField(max_length=5, blank=True)
+    finished_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["due_at"], name="signing_unfinished_due")]

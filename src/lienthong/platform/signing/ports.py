@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Protocol
 
 from cryptography import x509
 
+from lienthong.kernel.access import Actor
 from lienthong.platform.signing.types import KeyName
 
 
@@ -117,4 +118,35 @@ class TrustStore(Protocol):
 
     def timestamp_anchors(self) -> TrustAnchors:
         """Whom this node believes the time: its own roots, and those kept for foreign time stamps alone."""
+        ...
+
+
+class RemoteSigner(Protocol):
+    """Signing service of an officer's phone or card (dịch vụ ký từ xa), by CSC API v2: hash out, signature back."""
+
+    def find_credential(self, actor: Actor, thumbprint: str) -> str:
+        """The service's name of the credential with this certificate. Raises Refused `signing.no-credential`."""
+        ...
+
+    def chain_of(self, actor: Actor) -> tuple[x509.Certificate, ...]:
+        """The certificates of the officer's credential, its own first. Raises Refused `signing.no-credential`."""
+        ...
+
+    def sign_hash(self, credential: str, digest: bytes, activation: str) -> bytes:
+        """ECDSA in DER over a SHA-256 digest. Raises Refused `signing.remote-refused`, `signing.remote-silent`."""
+        ...
+
+
+class FileReader(Protocol):
+    """Reader of strangers' files (bộ đọc tệp lạ): within a time and a memory, so that no file can hold up the node."""
+
+    def read(self, content: bytes, seconds: float) -> Any:
+        """A `reading.Reading`: what the PDF says of its signatures.
+
+        Raises as `reading.read`, and Refused `signing.too-slow` (503).
+        """
+        ...
+
+    def warm(self) -> None:
+        """Be ready soon."""
         ...

@@ -2,7 +2,15 @@
 
 from lienthong.platform.signing.queries.batches import verify_batch, verify_batch_member
 from lienthong.platform.signing.queries.containers import verify_container, verify_container_here, verify_proof
-from lienthong.platform.signing.queries.documents import MAX_PDF_BYTES, judge_pdf, too_large, verify_pdf
+from lienthong.platform.signing.queries.documents import (
+    MAX_PDF_BYTES,
+    fallback_place,
+    find_signature_place,
+    judge_pdf,
+    too_large,
+    verify_pdf,
+)
+from lienthong.platform.signing.queries.images import find_signature_image
 from lienthong.platform.signing.queries.lifetimes import clock_skew, lifetimes
 from lienthong.platform.signing.queries.messages import (
     CertificateSource,
@@ -32,6 +40,7 @@ from lienthong.platform.signing.queries.proofs import (
     write_line,
 )
 from lienthong.platform.signing.queries.register import list_issued
+from lienthong.platform.signing.queries.remote import get_remote, get_remote_result, list_remote_waiting
 from lienthong.platform.signing.queries.requests import (
     CertificateRequest,
     describe_request,
@@ -66,16 +75,22 @@ __all__ = [
     "clock_skew",
     "decode_path",
     "describe_request",
+    "fallback_place",
     "find_certificate",
     "find_certificate_in_use",
+    "find_signature_image",
+    "find_signature_place",
     "find_waiting",
     "forget_standings",
     "get_certificate",
+    "get_remote",
+    "get_remote_result",
     "is_answer_to",
     "judge_pdf",
     "lifetimes",
     "list_issued",
     "list_keys",
+    "list_remote_waiting",
     "list_trusted",
     "ocsp_response_der",
     "read_checkpoint",

@@ -8,16 +8,18 @@ import math
 import random
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
 from lienthong.kernel.clock import ZONE
 from lienthong.kernel.text import fold
 from lienthong.platform.signing.rules.lettering import Typeface
-from lienthong.platform.signing.types import Box
+from lienthong.platform.signing.types import Box, PlacedText
 
 Point: TypeAlias = tuple[float, float]
 
+_BLACK = b"0 g\n"
 _BLUE = b"0.07 0.16 0.60 RG 0.07 0.16 0.60 rg 1 J 1 j\n"
 _RED = b"0.83 0.06 0.12 RG 0.83 0.06 0.12 rg\n"
 SEAL_DIAMETER = 102.0  # 36 mm, the size of a commune's seal
@@ -26,6 +28,12 @@ _CAPTION_WIDTH = 150.0
 _CAPTION_SIZE = 5.6
 _SEAL_OVERLAP = 1 / 3
 _STRETCH = 1.7
+LINE_SIZE = 10.0
+_LINE_STEP = 1.25
+COPY_LINES = 42.0
+COPY_WIDTH, COPY_HEIGHT = 190.0, SEAL_DIAMETER + COPY_LINES
+ATTACHMENT_WIDTH, ATTACHMENT_HEIGHT = 210.0, 27.0
+CORNER_MARGIN = 28.0
 
 # Lower-case letters as a pen runs through them: baseline 0, top of a small letter 1.
 _STROKES: dict[str, tuple[Point, ...]] = {
@@ -67,6 +75,7 @@ def seal_box(leader: Box) -> Box:
     )
 
 
+@lru_cache(maxsize=256)
 def draw_handwriting(name: str, width: float, height: float) -> bytes:
     """A signature as by pen (chữ ký): the given name in one run and a flourish, always the same for a name."""
     chance = random.Random(hashlib.sha256(fold(name).encode()).digest())  # noqa: S311 (a drawing, not a secret)
@@ -137,16 +146,19 @@ def draw_seal(face: Typeface, *, agency: str, mark: str, signed_at: datetime, wi
 
     `mark` stands at the foot of the ring: what kind of seal it is. Sizes are points.
     """
+    caption = (f"Ký bởi: {agency}", f"Thời gian ký: {show_iso(signed_at)}")
+    return _ring(face, agency, mark, width, height) + b"".join(_caption(face, caption, width))
+
+
+@lru_cache(maxsize=256)
+def _ring(face: Typeface, agency: str, mark: str, width: float, height: float) -> bytes:
+    """The round part, which is always the same for an agency."""
     radius = max(10.0, min(SEAL_DIAMETER, width, height - _CAPTION) / 2 - 1)
     centre = (width - radius - 1, height - radius - 1)
     size = radius * 0.155
     name = agency.upper()
     # A long name is written smaller rather than running into the mark at the foot.
     size = min(size, size * (radius * 0.80 * math.radians(262)) / max(1.0, face.width(name, size)))
-    caption = (
-        f"Ký bởi: {agency}",
-        f"Thời gian ký: {signed_at.astimezone(ZONE).isoformat(timespec='seconds')}",
-    )
     return b"".join(
         (
             _RED,
@@ -156,9 +168,63 @@ def draw_seal(face: Typeface, *, agency: str, mark: str, signed_at: datetime, wi
             _star(centre, radius * 0.46),
             face.arc(name, size, centre, radius * 0.745),
             face.arc(mark.upper(), radius * 0.115, centre, radius * 0.84, below=True),
-            *_caption(face, caption, width),
         )
     )
+
+
+def show_iso(moment: datetime) -> str:
+    """The time of signing as the decree wants it: day, hour, minute, second and Vietnam's zone by ISO 8601."""
+    return moment.astimezone(ZONE).isoformat(timespec="seconds")
+
+
+def draw_lines(face: Typeface, lines: Sequence[str], width: float, height: float) -> bytes:
+    """Lines of text in black, upright, at most 10 points: what the decree wants on attachments and copies."""
+    size, parts = LINE_SIZE, [_BLACK]
+    widest = max((face.width(line, size) for line in lines), default=0.0)
+    size = min(size, size * (width - 2) / max(1.0, widest), height / (len(lines) * _LINE_STEP))
+    baseline = height - size
+    for line in lines:
+        parts.append(face.line(line, size, 1.0, baseline))
+        baseline -= size * _LINE_STEP
+    return b"".join(parts)
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """The smallest rectangle that holds all of them."""
+    found = list(boxes)
+    return Box(
+        min(one.left for one in found),
+        min(one.bottom for one in found),
+        max(one.right for one in found),
+        max(one.top for one in found),
+    )
+
+
+def draw_texts(face: Typeface, texts: Sequence[PlacedText], box: Box) -> bytes:
+    """Short texts in black, each centred at its own place of the page, its foot a quarter up."""
+    parts = [_BLACK]
+    for one in texts:
+        size = min(one.size, one.size * one.box.width / max(1.0, face.width(one.text, one.size)))
+        x = one.box.left - box.left + (one.box.width - face.width(one.text, size)) / 2
+        parts.append(face.line(one.text, size, x, one.box.bottom - box.bottom + one.box.height / 4))
+    return b"".join(parts)
+
+
+def draw_copy_mark(
+    face: Typeface, *, agency: str, mark: str, form: str, signed_at: datetime, width: float, height: float
+) -> bytes:
+    """The mark of a certified copy (sao y, sao lục, trích sao): the seal in red, the form, agency and time below."""
+    lines = (form, f"Cơ quan sao: {agency}", f"Thời gian ký: {show_iso(signed_at)}")
+    text = draw_lines(face, lines, width, COPY_LINES)
+    ring = _ring(face, agency, mark, width, height - COPY_LINES + _CAPTION)
+    return b"".join((b"q 1 0 0 1 0 ", f"{COPY_LINES - _CAPTION:.2f}".encode("ascii"), b" cm\n", ring, b"Q\n", text))
+
+
+def top_right(page_width: float, page_height: float, width: float, height: float) -> Box:
+    """The corner of the first page that the decree gives to marks on attachments and copies."""
+    width = min(width, page_width - 2 * CORNER_MARGIN)
+    right, top = page_width - CORNER_MARGIN, page_height - CORNER_MARGIN / 2
+    return Box(left=right - width, bottom=top - height, right=right, top=top)
 
 
 def _caption(face: Typeface, lines: Sequence[str], width: float) -> Iterable[bytes]:

@@ -213,6 +213,14 @@ def signer_of(token: bytes) -> x509.Certificate | None:
         return None
 
 
+def sent_with(token: bytes) -> tuple[x509.Certificate, ...]:
+    """The certificates that a token brings, unverified."""
+    try:
+        return _sent(cms.ContentInfo.load(token, strict=True)["content"])
+    except (*certificates.UNREADABLE, KeyError, AttributeError):
+        return ()
+
+
 def _verify(token: Any, digest: bytes, anchors: TrustAnchors, nonce: int | None) -> Timestamp:
     if token["content_type"].native != "signed_data":
         raise _bad("no signed data")

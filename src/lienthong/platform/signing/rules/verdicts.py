@@ -3,32 +3,61 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from lienthong.kernel.text import Bilingual, show_moment, tr
 from lienthong.platform.signing.rules.certificates import CLOCK_SKEW
-from lienthong.platform.signing.types import Certificate, PdfSignature, PdfVerdict
+from lienthong.platform.signing.types import (
+    Certificate,
+    PdfChange,
+    PdfLevel,
+    PdfSignature,
+    PdfTimestamp,
+    PdfVerdict,
+    Status,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was found out about one signature. `trust_code` is "" for a trusted certificate."""
+    """What was found out about one signature. `problem` is "" for intact bytes, `trust_code` for a good certificate."""
 
     certificate: Certificate | None
     name: str
     thumbprint: str
-    intact: bool
+    problem: str
     trust_code: str
     covers_whole: bool
     covers_file: bool
     modified_after: bool
     signed_at: datetime | None
     reason: str
+    field: str
+    level: PdfLevel | Literal[""]
+    proved_at: datetime | None
+    signed_bytes: int
+    path: tuple[str, ...]
+    status: Status | None
+    timestamps: tuple[PdfTimestamp, ...]
+    changes: tuple[PdfChange, ...]
 
 
 _SENTENCES: dict[str, Bilingual] = {
     "good": tr(
         "{who} đã ký lúc {when}. Nội dung không thay đổi từ khi ký.",
         "{who} signed at {when}. Nothing has changed since.",
+    ),
+    "good-proved": tr(
+        "{who} đã ký lúc {when}; dấu thời gian chứng minh chữ ký có từ {proved}. Nội dung không thay đổi từ khi ký.",
+        "{who} signed at {when}; a time stamp proves the signature at {proved}. Nothing has changed since.",
+    ),
+    "weak-algorithm": tr(
+        "Chữ ký của {who} dùng thuật toán đã lỗi thời nên không bảo vệ được nội dung. Đừng tin văn bản này.",
+        "The signature of {who} uses an outdated algorithm that protects nothing. Do not rely on this document.",
+    ),
+    "form-filled": tr(
+        "Biểu mẫu trong văn bản đã bị điền hoặc sửa sau khi {who} ký lúc {when}. Hãy xem bản đã ký.",
+        "Form fields were filled or changed after {who} signed at {when}. Look at the signed version.",
     ),
     "tampered": tr(
         "Nội dung đã bị sửa: không còn đúng như khi {who} ký. Đừng tin văn bản này.",
@@ -63,8 +92,8 @@ _SENTENCES: dict[str, Bilingual] = {
         "The certificate of {who} is not meant for signing documents.",
     ),
     "bad-time": tr(
-        "Thời điểm ký do {who} ghi ({when}) không nằm trong thời hạn của chứng thư số.",
-        "The time of signing stated by {who} ({when}) lies outside the validity of the certificate.",
+        "Thời điểm ký do {who} ghi ({when}) không khớp với thời hạn của chứng thư số hoặc với dấu thời gian.",
+        "The time of signing stated by {who} ({when}) does not fit the validity of the certificate or the time stamp.",
     ),
 }
 
@@ -73,14 +102,13 @@ def judge(facts: Facts, at: datetime) -> PdfSignature:
     """The verdict on one signature, judged at `at`."""
     certificate = facts.certificate
     code = _code(facts, at)
-    values = {"who": _who(facts), "when": show_moment(facts.signed_at) or "?"}
     return PdfSignature(
         signer=certificate.name if certificate else facts.name,
         position=certificate.position if certificate else "",
         organisation=certificate.organisation if certificate else "",
         agency_code=certificate.agency_code if certificate else "",
         kind=certificate.kind if certificate else None,
-        intact=facts.intact,
+        intact=not facts.problem,
         trusted=not facts.trust_code,
         covers_whole=facts.covers_whole,
         modified_after=facts.modified_after,
@@ -89,14 +117,38 @@ def judge(facts: Facts, at: datetime) -> PdfSignature:
         reason=facts.reason,
         thumbprint=facts.thumbprint,
         code=code,
-        sentence=_SENTENCES.get(code, _SENTENCES["foreign-certificate"]).format(**values),
+        sentence=_sentence(code, facts),
+        field=facts.field,
+        level=facts.level,
+        proved_at=facts.proved_at,
+        signed_bytes=facts.signed_bytes,
+        path=facts.path,
+        status=facts.status,
+        timestamps=facts.timestamps,
+        changes=facts.changes,
     )
+
+
+def _sentence(code: str, facts: Facts) -> Bilingual:
+    which = code
+    if code == "good" and facts.proved_at is not None:
+        which = "good-proved"
+    if code == "modified-after" and {kind for one in facts.changes if not one.allowed for kind in one.kinds} == {
+        "form"
+    }:
+        which = "form-filled"
+    values = {
+        "who": _who(facts),
+        "when": show_moment(facts.signed_at) or "?",
+        "proved": show_moment(facts.proved_at) or "?",
+    }
+    return _SENTENCES.get(which, _SENTENCES["foreign-certificate"]).format(**values)
 
 
 def _code(facts: Facts, at: datetime) -> str:
     """The worst thing first: altered content says more than an expired certificate."""
-    if not facts.intact:
-        return "tampered"
+    if facts.problem:
+        return facts.problem
     if not facts.covers_whole:
         return "partial"
     if facts.trust_code:
@@ -110,7 +162,8 @@ def _time_fits(facts: Facts, at: datetime) -> bool:
     signed_at, certificate = facts.signed_at, facts.certificate
     if signed_at is None or certificate is None:
         return False
-    return certificate.not_before - CLOCK_SKEW <= signed_at <= min(certificate.not_after, at) + CLOCK_SKEW
+    latest = min(certificate.not_after, facts.proved_at or at)
+    return certificate.not_before - CLOCK_SKEW <= signed_at <= latest + CLOCK_SKEW
 
 
 def _who(facts: Facts) -> str:
@@ -123,7 +176,7 @@ def _who(facts: Facts) -> str:
     return role
 
 
-def conclude(signatures: Sequence[PdfSignature]) -> PdfVerdict:
+def conclude(signatures: Sequence[PdfSignature], timestamps: Sequence[PdfTimestamp] = ()) -> PdfVerdict:
     """One verdict on the file: the first bad signature decides."""
     if not signatures:
         return PdfVerdict(
@@ -131,10 +184,17 @@ def conclude(signatures: Sequence[PdfSignature]) -> PdfVerdict:
             code="unsigned",
             sentence=tr("Tệp này chưa được ký số.", "This file carries no digital signature."),
             signatures=(),
+            timestamps=tuple(timestamps),
         )
     bad = [one for one in signatures if not one.good]
     if bad:
-        return PdfVerdict(good=False, code=bad[0].code, sentence=bad[0].sentence, signatures=tuple(signatures))
+        return PdfVerdict(
+            good=False,
+            code=bad[0].code,
+            sentence=bad[0].sentence,
+            signatures=tuple(signatures),
+            timestamps=tuple(timestamps),
+        )
     return PdfVerdict(
         good=True,
         code="good",
@@ -143,4 +203,5 @@ def conclude(signatures: Sequence[PdfSignature]) -> PdfVerdict:
             "The document is intact and every digital signature is good.",
         ),
         signatures=tuple(signatures),
+        timestamps=tuple(timestamps),
     )

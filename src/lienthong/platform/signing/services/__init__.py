@@ -8,10 +8,21 @@ from lienthong.platform.signing.services.authority import (
 )
 from lienthong.platform.signing.services.batches import sign_batch, sign_lines
 from lienthong.platform.signing.services.containers import make_container, make_containers
-from lienthong.platform.signing.services.documents import sign_and_seal_pdf, sign_pdf
+from lienthong.platform.signing.services.documents import (
+    certify_copy,
+    seal_attachment,
+    sign_and_seal_pdf,
+    sign_pdf,
+    sign_pdfs,
+    write_number,
+)
 from lienthong.platform.signing.services.envelopes import sign_xml_envelope
+from lienthong.platform.signing.services.finishing import finish_later
+from lienthong.platform.signing.services.images import drop_signature_image, keep_signature_image
+from lienthong.platform.signing.services.levels import augment_pdf
 from lienthong.platform.signing.services.messages import sign_bytes, sign_detached, sign_line, sign_message
 from lienthong.platform.signing.services.register import revoke_certificate
+from lienthong.platform.signing.services.remote import complete_remote, prepare_remote, sign_remotely
 from lienthong.platform.signing.services.renewal import renew_certificate, renew_due, renew_from_request
 from lienthong.platform.signing.services.requests import (
     activate_certificate,
@@ -25,20 +36,28 @@ from lienthong.platform.signing.services.trust import install_roots
 __all__ = [
     "activate_certificate",
     "answer_timestamp",
+    "augment_pdf",
+    "certify_copy",
+    "complete_remote",
+    "drop_signature_image",
     "ensure_demo_authority",
+    "finish_later",
     "install_certificate",
     "install_roots",
     "install_trust",
     "issue_certificate",
     "issue_from_request",
+    "keep_signature_image",
     "make_container",
     "make_containers",
+    "prepare_remote",
     "refresh_standings",
     "renew_certificate",
     "renew_due",
     "renew_from_request",
     "request_certificate",
     "revoke_certificate",
+    "seal_attachment",
     "sign_and_seal_pdf",
     "sign_batch",
     "sign_bytes",
@@ -47,7 +66,10 @@ __all__ = [
     "sign_lines",
     "sign_message",
     "sign_pdf",
+    "sign_pdfs",
+    "sign_remotely",
     "sign_xml_envelope",
     "timestamp",
     "watch_certificates",
+    "write_number",
 ]

@@ -2,12 +2,13 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.db.models import Q
 
 from lienthong.kernel import clock, http, roles, tls
@@ -18,6 +19,7 @@ from lienthong.platform.signing.ports import KeyStore, TrustStore
 from lienthong.platform.signing.queries.status import policy, take_met
 from lienthong.platform.signing.rules import certificates, ocsp
 from lienthong.platform.signing.rules.ocsp import Answer, BadAnswer
+from lienthong.platform.signing.rules.pades.proofs import needs_answer
 from lienthong.platform.signing.rules.standing import Policy
 from lienthong.platform.signing.services.revocation import look_into_list
 
@@ -44,6 +46,30 @@ def watch_certificates(pems: Iterable[str]) -> None:
             continue
         rows.append(CertificateStanding(thumbprint=certificate.thumbprint, pem=pem, first_seen_at=clock.now()))
     CertificateStanding.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def ask_now(path: Sequence[x509.Certificate]) -> None:
+    """Ask about the certificates of a verified path at once, for a signature that is to carry the answers.
+
+    Asks the network: never in a transaction. A silent responder leaves things as they are.
+    """
+    rule, now = policy(), clock.now()
+    if rule.mode == "off":
+        return
+    asked = {certificates.thumbprint(one): path[place:] for place, one in enumerate(path) if needs_answer(one)}
+    rows = [
+        CertificateStanding(thumbprint=mark, pem=_pem(rest), first_seen_at=now, tried_at=None)
+        for mark, rest in asked.items()
+    ]
+    CertificateStanding.objects.bulk_create(rows, ignore_conflicts=True)
+    dead = set[str]()
+    for row in CertificateStanding.objects.filter(thumbprint__in=asked).exclude(state="revoked"):
+        if row.response is None or row.next_update is None or row.next_update < now:
+            _refresh(row, rule, dead)
+
+
+def _pem(path: Sequence[x509.Certificate]) -> str:
+    return "".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in path)
 
 
 def refresh_standings() -> bool:
