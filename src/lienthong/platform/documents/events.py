@@ -69,3 +69,36 @@ class DocumentRecalled:
 
     def event_key(self) -> str:
         return self.document_id
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalStatusChanged:
+    """An agency of this node said what became of a document that arrived: a business state, or 15 and 16."""
+
+    NAME: ClassVar[str] = "documents.arrival-status-changed"
+
+    arrival_id: UUID
+    document_id: str
+    sender_code: str
+    agency_code: str
+    status: str
+    at: datetime
+
+    def event_key(self) -> str:
+        return self.document_id
+
+
+@dataclass(frozen=True, slots=True)
+class RecallAsked:
+    """A recall, update or replacement of a registered document waits for the agency's answer (15 or 16)."""
+
+    NAME: ClassVar[str] = "documents.recall-asked"
+
+    arrival_id: UUID
+    document_id: str
+    agency_code: str
+    kind: str
+    reason: str
+
+    def event_key(self) -> str:
+        return self.document_id

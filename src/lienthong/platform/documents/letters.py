@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from lienthong.kernel import clock
+from lienthong.kernel import clock, files
 from lienthong.platform.exchange.types import Letter
 
 Code = Annotated[str, Field(max_length=64)]
@@ -36,6 +36,8 @@ class EdocSent(Letter):
     """
 
     NAME: ClassVar[str] = "edoc-sent.v1"
+    PART_TYPES: ClassVar[frozenset[str]] = frozenset({files.ZIP, files.DOCX, files.UNKNOWN})
+    MAX_PART_BYTES: ClassVar[int] = 400 * 2**20
 
     message_id: UUID
     sender: Code
@@ -62,16 +64,20 @@ class EdocSent(Letter):
 class EdocStatus(Letter):
     """A state of a document at a receiving agency (trạng thái xử lý văn bản), or a request about it.
 
-    `state`: an official code 01–06, 13, 15, 16, or `opened` for the transport. `message_id`: the message it is about.
+    `state`: an official code 01–06, 13, 15, 16; of the transport `opened`, or `failed` when the node that got the
+    message does not receive for this agency. `message_id`: the message it is about. `agency_code` says it to
+    `receiver`; 13 is said by the document's sender, all others by the one that received it.
+    They may overtake each other: `at` tells old from new.
     """
 
     NAME: ClassVar[str] = "edoc-status.v1"
+    SET: ClassVar[bool] = True
 
     message_id: UUID
     document_id: DocumentId
     agency_code: Code
     receiver: Code
-    state: Literal["opened", "01", "02", "03", "04", "05", "06", "13", "15", "16"]
+    state: Literal["opened", "failed", "01", "02", "03", "04", "05", "06", "13", "15", "16"]
     at: datetime
     reason: Text = ""
     department: Text = ""

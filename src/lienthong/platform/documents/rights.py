@@ -25,24 +25,23 @@ def require_reader(actor: Actor, agency_code: str) -> None:
     require_work(actor, agency_code, *READERS)
 
 
-def reads(actor: Actor, agency_code: str) -> bool:
-    """May the actor read documents of this agency?"""
-    return actor.kind == "system" or (
-        actor.kind == "officer" and bool(agency_code) and actor.agency_code == agency_code and actor.has(*READERS)
-    )
+def works_at(actor: Actor, agency_code: str, *duties: str) -> bool:
+    """Is the actor an officer of this agency with one of the duties, or the system itself?"""
+    if actor.kind == "system":
+        return True
+    return actor.kind == "officer" and bool(agency_code) and actor.agency_code == agency_code and actor.has(*duties)
 
 
 def require_work(actor: Actor, agency_code: str, *duties: str) -> None:
     """An officer of this agency with one of the duties, or the system itself. Raises NotAllowed."""
-    if actor.kind == "system":
+    if works_at(actor, agency_code, *duties):
         return
     if actor.kind != "officer" or not agency_code or actor.agency_code != agency_code:
         raise NotAllowed(
             "documents.not-yours",
             tr("Văn bản này không thuộc cơ quan của bạn.", "This document is not your agency's."),
         )
-    if not actor.has(*duties):
-        raise NotAllowed(
-            "documents.not-your-duty",
-            tr("Việc này không thuộc nhiệm vụ của bạn.", "This is not among your duties."),
-        )
+    raise NotAllowed(
+        "documents.not-your-duty",
+        tr("Việc này không thuộc nhiệm vụ của bạn.", "This is not among your duties."),
+    )

@@ -1,8 +1,9 @@
 """What the doors of `documents` carry: facts about official documents, their messages and their states."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from lienthong.kernel.files import FileRef
@@ -43,6 +44,10 @@ class Staff:
     name: str = ""
     email: str = ""
     mobile: str = ""
+
+
+NOBODY = Staff()
+"""Nobody was named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,10 @@ class DeliveryRef:
     status: str
     problem: str
     updated_at: datetime
+    answer: str = ""
+    instead_of: str = ""
+    node_code: str = ""
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +182,10 @@ class ArrivalRef:
     needs_paper: bool
     arrived_at: datetime
     registered_number: int | None
+    message_id: UUID | None = None
+    due_at: datetime | None = None
+    opened_at: datetime | None = None
+    replaced_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +220,82 @@ class StatusTold:
     at: datetime
     reason: str
     staff: Staff
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalFilters:
+    """Which arrivals of an agency (bộ lọc văn bản đến). `kind`: "" all, unhandled, overdue, asked, recalled."""
+
+    kind: Literal["", "unhandled", "overdue", "asked", "recalled"] = ""
+    status: str = ""
+    sender_code: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilters:
+    """Which recipients of a message (bộ lọc nơi nhận); `agency`: a code or its beginning."""
+
+    transport: str = ""
+    status: str = ""
+    answer: str = ""
+    agency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message with its document and how its recipients stand, for those who may see it.
+
+    `transports`, `statuses`, `answers`: number of recipients by state. `late`: sent after the term of QĐ 28/2018.
+    """
+
+    id: UUID
+    direction: Direction
+    kind: BusinessKind
+    document: DocumentRef
+    standing: str
+    replaced_by: str
+    secrecy: str
+    reason: str
+    needs_paper: bool
+    verdict: str
+    verdict_facts: Mapping[str, Any]
+    via: str
+    at: datetime
+    due_at: datetime | None
+    late: bool
+    receivers: int
+    transports: Mapping[str, int]
+    statuses: Mapping[str, int]
+    answers: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """A sent message in a list: its document and how far its recipients are."""
+
+    id: UUID
+    kind: BusinessKind
+    document: DocumentRef
+    standing: str
+    at: datetime
+    receivers: int
+    delivered: int
+    failed: int
+    accepted: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Something overdue (quá hạn): `unhandled` arrival, `unanswered` delivery, `late` message. `since`: its term."""
+
+    kind: Literal["unhandled", "unanswered", "late"]
+    reference: UUID
+    document: DocumentRef
+    agency_code: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,42 @@
 """Ask documents: what arrived, what left, what became of it, what stands in the registers."""
 
+from lienthong.platform.documents.queries.arrivals import (
+    count_arrivals,
+    find_arrival,
+    get_arrival,
+    list_arrivals,
+    list_overdue,
+)
+from lienthong.platform.documents.queries.deliveries import count_deliveries, get_delivery, list_deliveries
+from lienthong.platform.documents.queries.documents import (
+    count_sent,
+    find_document,
+    get_document,
+    get_message,
+    list_messages,
+    list_sent,
+)
 from lienthong.platform.documents.queries.numbering import find_type, get_type, list_types, notation_for
+from lienthong.platform.documents.queries.steps import steps_of
 
-__all__ = ["find_type", "get_type", "list_types", "notation_for"]
+__all__ = [
+    "count_arrivals",
+    "count_deliveries",
+    "count_sent",
+    "find_arrival",
+    "find_document",
+    "find_type",
+    "get_arrival",
+    "get_delivery",
+    "get_document",
+    "get_message",
+    "get_type",
+    "list_arrivals",
+    "list_deliveries",
+    "list_messages",
+    "list_overdue",
+    "list_sent",
+    "list_types",
+    "notation_for",
+    "steps_of",
+]
