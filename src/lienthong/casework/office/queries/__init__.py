@@ -1,0 +1,1 @@
+"""Ask the document office: drafts, opinions, work on arrivals, recipients, work files."""

@@ -1,0 +1,1 @@
+"""Tell the document office: draft, comment, review, sign, issue, assign, keep work files."""

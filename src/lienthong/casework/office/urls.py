@@ -1,0 +1,3 @@
+"""Pages of the document office (văn phòng điện tử), under /van-phong/."""
+
+urlpatterns: list[object] = []
