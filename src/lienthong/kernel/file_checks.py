@@ -43,8 +43,18 @@ def sniff(stream: BinaryIO) -> str:
     if head.startswith(b"\xff\xd8\xff"):
         return JPEG
     if head.startswith(b"PK\x03\x04"):
-        return DOCX if _holds(stream, b"word/") else ZIP
+        return DOCX if _is_word(stream) else ZIP
     return UNKNOWN
+
+
+def _is_word(stream: BinaryIO) -> bool:
+    """Does the archive itself hold Word's folder? A Word file that lies in it does not count."""
+    stream.seek(0)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            return any(name.startswith("word/") for name in archive.namelist())
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
+        return _holds(stream, b"word/")
 
 
 def _holds(stream: BinaryIO, wanted: bytes) -> bool:
