@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -96,6 +97,7 @@ class Document(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="document_of_agency", fields=["agency_code", "-promulgated_on", "-id"]),
+            GinIndex(name="document_answers", fields=["answers"], opclasses=["jsonb_path_ops"]),
             models.Index(name="document_unindexed", fields=["id"], condition=Q(indexed_at__isnull=True)),
         ]
 
@@ -206,7 +208,7 @@ class Arrival(models.Model):
     """Arrival (văn bản đến): one document at one receiving agency of this node.
 
     `inbox`: what the agency's own system did · `status`: last business state that people gave · `asked`: kind of a
-    later message that waits for an answer (15 or 16).
+    later message that waits for an answer (15 or 16) · `urgency`: of the document when it came, for the work list.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -220,6 +222,7 @@ class Arrival(models.Model):
     standing = models.CharField(max_length=12, default="in-force")
     asked = models.CharField(max_length=8, **_EMPTY)
     asked_by = models.ForeignKey(Message, null=True, on_delete=models.PROTECT, related_name="+")
+    urgency = models.SmallIntegerField(default=0)
     arrived_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField()
@@ -242,6 +245,17 @@ class Arrival(models.Model):
                 fields=["agency_code", "due_at"],
                 condition=Q(status__in=("", "01"), standing="in-force"),
             ),
+            models.Index(
+                name="arrival_to_register",
+                fields=["agency_code", "-urgency", "-arrived_at", "-id"],
+                condition=Q(status__in=("", "01"), standing="in-force"),
+            ),
+            models.Index(
+                name="arrival_taken_back",
+                fields=["agency_code", "-arrived_at", "-id"],
+                condition=Q(standing__in=("recalled", "replaced")),
+            ),
+            models.Index(name="arrival_of_sender", fields=["agency_code", "sender_code", "-arrived_at", "-id"]),
             models.Index(name="arrival_asked", fields=["agency_code", "updated_at"], condition=~Q(asked="")),
         ]
 

@@ -149,7 +149,7 @@ class AxisTask(models.Model):
     axis = models.CharField(max_length=64)
     message = models.ForeignKey("documents.Message", null=True, on_delete=models.CASCADE, related_name="axis_tasks")
     sender_code = models.CharField(max_length=64)
-    receiver_code = models.CharField(max_length=64, **_EMPTY)
+    receivers = models.JSONField(default=list, blank=True)
     document_id = models.CharField(max_length=300)
     edxml = models.BinaryField(null=True)
     sha256 = models.CharField(max_length=64, **_EMPTY)
