@@ -22,9 +22,10 @@ POLICY = (
     "frame-ancestors 'none'; form-action 'self'"
 )
 BROKEN_TEXT = tr("Địa chỉ hoặc nội dung có ký tự bị lỗi.", "The address or the text has a broken character.")
-EXCHANGE_PATH = "/exchange/"
+STREAMED_PATHS = ("/exchange/", "/documents/axis/", "/documents/lgsp/")
+"""Doors that take bodies of any size a block at a time, and have limits of their own."""
 MAX_REQUEST_BYTES = 100 * 2**20
-"""More than any form with its files needs; beyond it nothing is read. Letters of nodes have limits of their own."""
+"""More than any form with its files needs; beyond it nothing is read."""
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -124,7 +125,7 @@ class Limits:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         length = request.META.get("CONTENT_LENGTH") or "0"
         is_counted = length.isascii() and length.isdigit() and len(length) < 16
-        if not request.path.startswith(EXCHANGE_PATH) and not (is_counted and int(length) <= MAX_REQUEST_BYTES):
+        if not request.path.startswith(STREAMED_PATHS) and not (is_counted and int(length) <= MAX_REQUEST_BYTES):
             message = tr(
                 "Dữ liệu gửi lên lớn hơn {n} MB. Hãy chọn tệp nhỏ hơn.",
                 "What was sent is larger than {n} MB. Choose smaller files.",

@@ -28,7 +28,18 @@ CODES = {
     500: "web.failed",
 }
 """Codes of the problem bodies of errors that no room refused."""
-API_PATHS = ("/api/", "/exchange/", "/catalogue/", "/authority/", "/monitoring/", "/metrics", "/asic")
+API_PATHS = (
+    "/api/",
+    "/exchange/",
+    "/catalogue/",
+    "/authority/",
+    "/documents/",
+    "/monitoring/",
+    "/metrics",
+    "/asic",
+    "/signing/",
+    "/xac-minh/api/",
+)
 STALE_FORM = tr(
     "Trang này đã mở quá lâu nên không gửi được. Hãy quay lại, tải lại trang và gửi lần nữa.",
     "This page was open for too long to be sent. Go back, reload the page and send it again.",
