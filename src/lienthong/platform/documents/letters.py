@@ -36,6 +36,7 @@ class EdocSent(Letter):
     """
 
     NAME: ClassVar[str] = "edoc-sent.v1"
+    SET: ClassVar[bool] = True
     PART_TYPES: ClassVar[frozenset[str]] = frozenset({files.ZIP, files.DOCX, files.UNKNOWN})
     MAX_PART_BYTES: ClassVar[int] = 400 * 2**20
 

@@ -46,6 +46,7 @@ def check_document(document: NewDocument, *, today: date, permitted: str) -> Non
             ("type_code", document.type_code.strip(), ("Hãy chọn loại văn bản.", "Choose the type.")),
             ("number", document.number >= 1, ("Số văn bản phải từ 1.", "The number must be at least 1.")),
             ("signer", document.signer.name.strip(), ("Hãy ghi người ký.", "Say who signed.")),
+            ("signer", document.signer.position.strip(), ("Hãy ghi chức vụ người ký.", "Give the signer's position.")),
         )
         if not value
     ]

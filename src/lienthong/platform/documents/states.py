@@ -51,8 +51,14 @@ REQUESTS = _table(
     State("13", tr("Yêu cầu lấy lại", "Asked back"), "orange", ("15", "16"), by="sender"),
     State("15", tr("Đồng ý cập nhật, lấy lại", "Agreed"), "grey"),
     State("16", tr("Từ chối cập nhật, lấy lại", "Declined"), "red"),
+    State("ask-recall", tr("Bên gửi yêu cầu thu hồi", "The sender asks it back"), "orange", ("15", "16"), by="sender"),
+    State("ask-update", tr("Bên gửi yêu cầu cập nhật", "The sender updates it"), "orange", ("15", "16"), by="sender"),
+    State("ask-replace", tr("Bên gửi yêu cầu thay thế", "The sender replaces it"), "orange", ("15", "16"), by="sender"),
+    State("recalled", tr("Đã thu hồi khỏi danh sách xử lý", "Taken off the work list"), "red", by="sender"),
+    State("replaced", tr("Đã được thay thế", "Replaced"), "orange", by="sender"),
+    State("update", tr("Đã cập nhật nội dung", "Updated"), "blue", by="sender"),
 )
-"""The conversation about a recall, update or replacement, beside the state of the document."""
+"""The conversation about a recall, update or replacement, beside the state of the document; steps of what it did."""
 
 STANDINGS = _table(
     State("in-force", tr("Có hiệu lực gửi nhận", "Standing"), "green", ("recalled", "replaced")),

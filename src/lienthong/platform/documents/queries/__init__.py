@@ -7,6 +7,7 @@ from lienthong.platform.documents.queries.arrivals import (
     list_arrivals,
     list_overdue,
 )
+from lienthong.platform.documents.queries.axis import list_failed
 from lienthong.platform.documents.queries.deliveries import count_deliveries, get_delivery, list_deliveries
 from lienthong.platform.documents.queries.documents import (
     count_sent,
@@ -15,8 +16,13 @@ from lienthong.platform.documents.queries.documents import (
     get_message,
     list_messages,
     list_sent,
+    open_attachments,
+    stream_edxml,
 )
+from lienthong.platform.documents.queries.entries import get_entry, list_entries, list_registers
 from lienthong.platform.documents.queries.numbering import find_type, get_type, list_types, notation_for
+from lienthong.platform.documents.queries.relations import list_answered, list_answers
+from lienthong.platform.documents.queries.search import search_documents
 from lienthong.platform.documents.queries.steps import steps_of
 
 __all__ = [
@@ -29,14 +35,23 @@ __all__ = [
     "get_arrival",
     "get_delivery",
     "get_document",
+    "get_entry",
     "get_message",
     "get_type",
+    "list_answered",
+    "list_answers",
     "list_arrivals",
     "list_deliveries",
+    "list_entries",
+    "list_failed",
     "list_messages",
     "list_overdue",
+    "list_registers",
     "list_sent",
     "list_types",
     "notation_for",
+    "open_attachments",
+    "search_documents",
     "steps_of",
+    "stream_edxml",
 ]

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any, cast
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.db.models import Count, Q
 
+from lienthong.kernel import files
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import NotFound
 from lienthong.kernel.text import tr
-from lienthong.platform.documents.models import Arrival, Delivery, Document, Message
+from lienthong.platform.documents import edxml
+from lienthong.platform.documents.edxml.names import NAMESPACE
+from lienthong.platform.documents.models import Arrival, Attachment, Delivery, Document, Message
 from lienthong.platform.documents.rights import READERS, works_at
-from lienthong.platform.documents.types import BusinessKind, DocumentRef, MessageView, SentRow, Signer
+from lienthong.platform.documents.types import (
+    Answers,
+    AttachmentRef,
+    BusinessKind,
+    DocumentRef,
+    MessageView,
+    NewDocument,
+    SentRow,
+    Signer,
+)
 
 _ACCEPTED = ("03", "04", "05", "06")
 
@@ -60,6 +74,38 @@ def may_read(row: Document, actor: Actor) -> bool:
     own = actor.agency_code
     got = Arrival.objects.filter(document=row, agency_code=own)
     return bool(own) and works_at(actor, own, *READERS) and got.exists()
+
+
+def describe_document(document_id: UUID, actor: Actor) -> NewDocument:
+    """A document that the actor's agency sent, as one says it when it is sent. Raises NotFound."""
+    row = Document.objects.filter(pk=document_id).first()
+    if row is None or not works_at(actor, row.agency_code, *READERS):
+        raise no_such_document()
+    other = row.other
+    return NewDocument(
+        agency_code=row.agency_code,
+        type_code=row.type_code,
+        number=row.number,
+        notation=row.notation,
+        place=row.place,
+        promulgated_on=row.promulgated_on,
+        subject=row.subject,
+        signer=Signer(row.signer_competence, row.signer_position, row.signer_name),
+        content=row.content,
+        due_on=row.due_on,
+        priority=row.priority,
+        secrecy=row.secrecy,
+        sphere=str(other.get("sphere", "")),
+        pages=int(other.get("pages") or 0),
+        copies=int(other.get("copies") or 0),
+        is_directive=bool(other.get("is_directive")),
+        appendixes=tuple(other.get("appendixes", ())),
+        to_places=tuple(other.get("to_places", ())),
+        answers=tuple(
+            Answers(one["agency_code"], one["notation"], one["document_id"], date.fromisoformat(one["promulgated_on"]))
+            for one in row.answers
+        ),
+    )
 
 
 def load_message(message_id: UUID, actor: Actor, *, whole: bool = False) -> Message:
@@ -163,3 +209,35 @@ def _sent_row(row: Message, sums: Mapping[str, Any]) -> SentRow:
         accepted=sums.get("accepted", 0),
         refused=sums.get("refused", 0),
     )
+
+
+def open_attachments(message_id: UUID, actor: Actor) -> tuple[AttachmentRef, ...]:
+    """The files of a message, unpacked and checked, kept under their digests. Raises NotFound, Refused `edxml.…`."""
+    load_message(message_id, actor)
+    found = []
+    for row in Attachment.objects.filter(message=message_id).order_by("position"):
+        with files.open_file(row.sha256) as blob, edxml.open_attachment(blob) as opened:
+            found += [_opened(row, one) for one in opened]
+    return tuple(found)
+
+
+def _opened(row: Attachment, one: edxml.OpenedFile) -> AttachmentRef:
+    kept = files.store(one.content, name=one.name, allowed=frozenset({one.media_type}), max_bytes=one.size)
+    return AttachmentRef(row.position, row.content_id, row.description, replace(kept, name=one.name))
+
+
+def stream_edxml(message_id: UUID, actor: Actor) -> Iterator[bytes]:
+    """The whole edXML file of a message, the envelope exactly as it was signed, a piece at a time.
+
+    Raises NotFound `documents.no-such-message` when the first piece is asked for.
+    """
+    message = load_message(message_id, actor, whole=True)
+    rows = list(Attachment.objects.filter(message=message).order_by("position"))
+    namespace = message.verdict_facts.get("namespace", NAMESPACE)
+    yield from edxml.stream_message(bytes(message.envelope), _blobs(rows), namespace=namespace)
+
+
+def _blobs(rows: Iterable[Attachment]) -> Iterator[tuple[edxml.Attachment, BinaryIO]]:
+    for row in rows:
+        with files.open_file(row.sha256) as blob:
+            yield edxml.Attachment(row.content_id, row.name, row.description), blob

@@ -1,7 +1,37 @@
 """Tell documents: send, recall, say what became of them, number and register."""
 
-from lienthong.platform.documents.services.numbering import give_number, strike_number
+from lienthong.platform.documents.services.numbering import (
+    bind_entry,
+    give_number,
+    reserve_numbers,
+    strike_number,
+    use_reserved,
+)
+from lienthong.platform.documents.services.recalls import send_recall, send_replacement, send_update
 from lienthong.platform.documents.services.receipts import send_again
+from lienthong.platform.documents.services.receiving import accept_message
+from lienthong.platform.documents.services.registering import refuse_arrival, register_arrival
+from lienthong.platform.documents.services.requests import answer_request, ask_back
+from lienthong.platform.documents.services.sending import send_document
 from lienthong.platform.documents.services.statuses import mark_opened, say_status, set_inbox
 
-__all__ = ["give_number", "mark_opened", "say_status", "send_again", "set_inbox", "strike_number"]
+__all__ = [
+    "accept_message",
+    "answer_request",
+    "ask_back",
+    "bind_entry",
+    "give_number",
+    "mark_opened",
+    "refuse_arrival",
+    "register_arrival",
+    "reserve_numbers",
+    "say_status",
+    "send_again",
+    "send_document",
+    "send_recall",
+    "send_replacement",
+    "send_update",
+    "set_inbox",
+    "strike_number",
+    "use_reserved",
+]
