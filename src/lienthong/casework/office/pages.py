@@ -15,7 +15,7 @@ from xml.parsers import expat
 import typst
 
 from lienthong.casework.office import rules
-from lienthong.casework.office.types import Spot
+from lienthong.casework.office.types import Spot, WorkFilePage
 from lienthong.kernel import files, web
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import nfc, tr
@@ -69,6 +69,22 @@ class Typeset:
 
 def typeset(paper: Paper) -> Typeset:
     """The document by NĐ 30/2020/NĐ-CP, with free places for number, date and signature."""
+    compiler = _compiler(paper)
+    pdf = one_file(compiler.compile(format="pdf"))
+    found = {one["name"]: one for one in json.loads(compiler.query("<spot>", field="value"))}
+    return Typeset(pdf, int(found["end"]["page"]), _spots(found))
+
+
+def typeset_picture(paper: Paper, page: int) -> bytes:
+    """A page (from 1) of the document as PNG. Raises Refused `office.no-page`."""
+    made = _compiler(paper).compile(format="png", ppi=110.0)
+    drawn = made if isinstance(made, list) else [made]
+    if not 1 <= page <= len(drawn):
+        raise _no_page()
+    return one_file(drawn[page - 1])
+
+
+def _compiler(paper: Paper) -> typst.Compiler:
     superior, agency = letterhead(paper.agency_code, paper.on)
     doc = {
         "superior": superior, "agency": agency, "place": place_of(paper.agency_code, paper.on),
@@ -78,10 +94,7 @@ def typeset(paper: Paper) -> Typeset:
         "parts": rules.lay_out(paper.body),
     }  # fmt: skip
     inputs = {"doc": json.dumps(doc)}
-    compiler = typst.Compiler(_FOLDER / "document.typ", root=_FOLDER, font_paths=[_FONTS], sys_inputs=inputs)
-    pdf = one_file(compiler.compile(format="pdf"))
-    found = {one["name"]: one for one in json.loads(compiler.query("<spot>", field="value"))}
-    return Typeset(pdf, int(found["end"]["page"]), _spots(found))
+    return typst.Compiler(_FOLDER / "document.typ", root=_FOLDER, font_paths=[_FONTS], sys_inputs=inputs)
 
 
 def _spots(found: dict[str, Any]) -> dict[str, Spot]:
@@ -232,3 +245,23 @@ class _WordReader:
         if self._in_text and self.left > 0:
             self.words.append(text[: self.left])
             self.left -= len(text)
+
+
+def contents(file: WorkFilePage, *, agency: str, on: date) -> bytes:
+    """The list of contents of a work file (mục lục văn bản trong hồ sơ)."""
+    doc = {
+        "agency": broken_name(agency.upper()),
+        "title": file.row.title,
+        "code": file.row.code,
+        "retention": file.row.retention.vi,
+        "keeper": file.row.keeper_name,
+        "day": f"{on:%d/%m/%Y}",
+        "rows": [
+            [str(one.position), one.code, f"{one.day:%d/%m/%Y}" if one.day else "", one.author, one.subject,
+             str(one.pages or ""), one.note]
+            for one in file.entries
+        ],
+    }  # fmt: skip
+    inputs = {"doc": json.dumps(doc)}
+    made = typst.compile(_FOLDER / "contents.typ", root=_FOLDER, font_paths=[_FONTS], sys_inputs=inputs)
+    return one_file(made)

@@ -7,6 +7,7 @@ from lienthong.platform.identity import queries as identity_queries
 from lienthong.platform.identity.types import OfficerRef
 
 _DESKS = frozenset(("reception", "handling", "leader", "clerk"))
+_READERS = frozenset(("handling", "leader", "clerk"))
 
 
 def list_leaders(agency_code: str) -> list[OfficerRef]:
@@ -34,3 +35,14 @@ def position_of(actor: Actor) -> str:
     """The officer's position (chức vụ) at the agency."""
     officers = identity_queries.list_officers(actor.agency_code)
     return next((one.position for one in officers if one.account_id == actor.account_id), "")
+
+
+def list_workers(agency_code: str) -> list[OfficerRef]:
+    """Who may be given work on a document: those who read the agency's documents."""
+    return [one for one in identity_queries.list_officers(agency_code) if one.duties & _READERS]
+
+
+def find_workers(agency_code: str, account_ids: list[int]) -> list[OfficerRef]:
+    """The same for these accounts, in the order asked for; others are left out."""
+    known = {one.account_id: one for one in list_workers(agency_code)}
+    return [known[one] for one in dict.fromkeys(account_ids) if one in known]

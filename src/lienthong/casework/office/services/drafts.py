@@ -371,3 +371,11 @@ def _places(pdf: bytes, draft: Draft) -> dict[str, list[float]]:
 def _is_on_paper(spot: Spot, count: int) -> bool:
     inside = 0 <= spot.left < spot.right <= 1000 and 0 <= spot.bottom < spot.top <= 1300
     return inside and -1 <= spot.page < count
+
+
+def preview(draft_id: UUID, page: int, *, actor: Actor) -> bytes:
+    """A page (from 1) of what is being written, as a picture. Raises Refused `office.no-page`."""
+    draft = journal.load_draft(draft_id, actor, "edit")
+    newest = newest_version(draft)
+    text = draft.working if draft.working is not None else newest.text if newest else ""
+    return pages.typeset_picture(paper_of(draft, text), page)

@@ -132,7 +132,7 @@ def hand_over(work_id: int, to_id: int, note: str = "", *, actor: Actor) -> None
     with db.atomic():
         order = _lock(work_id, actor, "hand_over")
         share = _own_share(order, actor)
-        (heir,) = people.find_colleagues(order.agency_code, [to_id]) or (None,)
+        (heir,) = people.find_workers(order.agency_code, [to_id]) or (None,)
         if heir is None:
             raise _no_lead("to")
         if order.shares.filter(account_id=to_id).exclude(state="handed-over").exists():
@@ -257,11 +257,11 @@ def _own_share(order: WorkOrder, actor: Actor) -> WorkShare:
 
 
 def _people(agency_code: str, lead_id: int, partner_ids: Sequence[int]) -> tuple[OfficerRef, list[OfficerRef]]:
-    lead = people.find_colleagues(agency_code, [lead_id])
+    lead = people.find_workers(agency_code, [lead_id])
     if not lead:
         raise _no_lead("lead")
     others = [one for one in partner_ids if one != lead_id][:MAX_PARTNERS]
-    return lead[0], people.find_colleagues(agency_code, others)
+    return lead[0], people.find_workers(agency_code, others)
 
 
 def _named(lead: OfficerRef, partners: Sequence[OfficerRef]) -> str:
