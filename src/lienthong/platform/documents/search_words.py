@@ -26,6 +26,7 @@ MOST_WORDS: Final = 12
 MOST_TEXT: Final = 200
 
 _OTHER = re.compile(r"[\W_]+")
+_NO_CODE = re.compile(r"[^0-9A-Za-z.]+")
 _QUOTED = re.compile(r'["“”]([^"“”]*)["“”]')
 
 Pieces = tuple[tuple[str, bool], ...]
@@ -89,7 +90,7 @@ def read_question(agency_code: str, text: str, filters: SearchFilters) -> Questi
     if filters.type_code:
         narrowing.append(f"@t:{plain(filters.type_code)}")
     if filters.author_code:
-        narrowing.append(f"@f:{filters.author_code[:64]}")
+        narrowing.append(f"@f:{_NO_CODE.sub('', filters.author_code)[:64]}")
     narrowing += [f"@s:{word}" for word in plain(filters.signer[:MOST_TEXT]).split()[:MOST_WORDS]]
     return Question(kept, tuple(narrowing))
 

@@ -21,6 +21,7 @@ from lienthong.kernel.errors import Refused
 from lienthong.kernel.file_checks import sniff
 from lienthong.platform.documents import search_words, text_extraction
 from lienthong.platform.documents.models import Arrival, Attachment, Document, Message, RegisterEntry
+from lienthong.platform.documents.services import numbering
 from lienthong.platform.documents.types import Direction
 
 log = structlog.get_logger()
@@ -44,7 +45,10 @@ class Words:
 
 
 def index_waiting(limit: int = BATCH) -> int:
-    """Give up to so many waiting documents and entries their words; gives how many. Safe beside others."""
+    """Give up to so many waiting documents and entries their words; gives how many. Safe beside others.
+
+    A document that left is tied to the line of the register that gave its number, whoever sent it.
+    """
     return _index_documents(limit) + _index_entries(limit)
 
 
@@ -57,6 +61,9 @@ def _index_documents(limit: int) -> int:
             return 0
         held = _holders([row.pk for row in rows])
         bodies = _bodies([row.pk for row in rows])
+        for row in rows:
+            if ("out", row.agency_code) in held.get(row.pk, []):
+                numbering.bind_entry(row.agency_code, row.code, row.promulgated_on, row.pk)
         _write("document", [_of_document(row, held.get(row.pk, []), *bodies.get(row.pk, ("", ""))) for row in rows])
         Document.objects.filter(pk__in=[row.pk for row in rows]).update(indexed_at=clock.now())
         return len(rows)

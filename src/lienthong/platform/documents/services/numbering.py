@@ -146,7 +146,7 @@ def use_reserved(
             raise Refused(
                 "documents.subject-missing", tr("Hãy ghi trích yếu.", "Say what it is about."), field="subject"
             )
-        entry.reserved = False
+        entry.reserved, entry.indexed_at = False, None
         entry.subject, entry.signer, entry.receivers = nfc(subject), nfc(signer), nfc(receivers)
         entry.keeper, entry.copies, entry.document_id = nfc(keeper), copies, document_id
         entry.save()
@@ -173,7 +173,8 @@ def strike_number(entry_id: int, reason: str, actor: Actor) -> None:
                 ),
             )
         entry.struck_at, entry.struck_reason, entry.reserved = clock.now(), why, False
-        entry.save(update_fields=["struck_at", "struck_reason", "reserved"])
+        entry.indexed_at = None
+        entry.save(update_fields=["struck_at", "struck_reason", "reserved", "indexed_at"])
         audit.record(actor, "documents.strike_number", f"register-entry:{entry.pk}", code=entry.code)
 
 
@@ -189,10 +190,10 @@ def bind_entry(agency_code: str, code: str, on: date, document_id: UUID) -> bool
         if entry is None:
             return False
         document = Document.objects.get(pk=document_id)
-        entry.document, entry.reserved = document, False
+        entry.document, entry.reserved, entry.indexed_at = document, False, None
         entry.subject = entry.subject or document.subject
         entry.signer = entry.signer or document.signer_name
-        entry.save(update_fields=["document", "reserved", "subject", "signer"])
+        entry.save(update_fields=["document", "reserved", "subject", "signer", "indexed_at"])
         return True
 
 

@@ -96,7 +96,7 @@ def register_paper(agency_code: str, facts: PaperFacts, *, actor: Actor, scan: F
         return number_ref(entry)
 
 
-def incoming_place(agency_code: str, *, actor: Actor, number: str = "") -> numbering.Place | RegisterEntry:
+def incoming_place(agency_code: str, *, number: str = "") -> numbering.Place | RegisterEntry:
     """The next number of arrival of today, or the reserved entry that the clerk names.
 
     Raises Conflict `documents.not-reserved`.

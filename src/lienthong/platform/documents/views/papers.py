@@ -1,0 +1,59 @@
+"""Files of documents to the browser: a PDF or a picture opens, everything else is saved; never guessed at."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest
+from django.views.decorators.http import require_safe
+
+from lienthong.kernel import access, audit, files
+from lienthong.platform.documents.edxml.zips import open_attachment
+from lienthong.platform.documents.queries import papers
+from lienthong.platform.documents.rights import READERS
+
+_SHOWN = (files.PDF, files.PNG, files.JPEG)
+
+
+@access.duty(*READERS)
+@require_safe
+def show_paper(request: HttpRequest, message_id: UUID, position: int) -> FileResponse:
+    """The file in an attachment's ZIP; the ZIP itself when it holds several."""
+    actor = access.acting(request)
+    paper = papers.get_paper(message_id, position, actor)
+    audit.record(actor, "documents.read-file", f"message:{message_id}", position=position)
+    with files.open_file(paper.sha256) as blob, open_attachment(blob) as found:
+        if len(found) == 1:
+            # The answer reads after this block, which closes what it opened.
+            content: Any = _again(found[0].content)
+            return _send(request, content, found[0].name, found[0].media_type)
+    return _send(request, files.open_file(paper.sha256), f"{paper.name}.zip", files.ZIP)
+
+
+@access.duty(*READERS)
+@require_safe
+def show_scan(request: HttpRequest, entry_id: int) -> FileResponse:
+    """The scan of a document that came on paper."""
+    actor = access.acting(request)
+    scan = papers.get_scan(entry_id, actor)
+    audit.record(actor, "documents.read-scan", f"register-entry:{entry_id}")
+    return _send(request, files.open_file(scan.sha256), scan.name, scan.media_type)
+
+
+def _again(content: Any) -> Any:
+    """The same bytes in a file of their own, on disk when they are many."""
+    kept = tempfile.SpooledTemporaryFile(max_size=2**20)  # noqa: SIM115 (the answer closes it)
+    content.seek(0)
+    shutil.copyfileobj(content, kept, 2**18)
+    kept.seek(0)
+    return kept
+
+
+def _send(request: HttpRequest, content: Any, name: str, media_type: str) -> FileResponse:
+    saved = request.GET.get("tai") == "1" or media_type not in _SHOWN
+    response = FileResponse(content, as_attachment=saved, filename=files.clean_name(name), content_type=media_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
