@@ -269,6 +269,14 @@ class PdfVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class CanonicalForm:
+    """A canonical form of XML: exclusive or inclusive, and which prefixes an exclusive one keeps all the same."""
+
+    exclusive: bool
+    prefixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class XmlReference:
     """Something that an XML signature covers: the whole document, an element of it by its Id, its own properties, or a
     file beside it by its address. `name`: of the element, without namespace."""

@@ -16,7 +16,7 @@ from lienthong.kernel.errors import Refused
 from lienthong.platform.signing.rules.asic import xml
 from lienthong.platform.signing.rules.xades import DS, EXCLUSIVE_C14N, XADES
 from lienthong.platform.signing.rules.xades_envelope import ENVELOPED
-from lienthong.platform.signing.types import XmlReference
+from lienthong.platform.signing.types import CanonicalForm, XmlReference
 
 INCLUSIVE_C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 # Comments never reach a digest here (they are dropped on reading), so the forms with comments are the same as those
@@ -41,16 +41,8 @@ _MAX_TRANSFORMS = 4
 FileDigest = Callable[[str, str], bytes | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A canonical form: exclusive or inclusive, and which prefixes an exclusive one keeps all the same."""
-
-    exclusive: bool
-    prefixes: tuple[str, ...] = ()
-
-
 # Canonical form and hash → digest of the whole document without the signature.
-DocumentDigest = Callable[[Form, str], bytes]
+DocumentDigest = Callable[[CanonicalForm, str], bytes]
 
 
 class Bad(Exception):
@@ -68,8 +60,11 @@ class Tree:
     @cached_property
     def _by_id(self) -> dict[str, list[etree._Element]]:
         found: dict[str, list[etree._Element]] = {}
-        for value in self._find_ids(self.root):
-            found.setdefault(str(value), []).append(value.getparent())
+        values = self._find_ids(self.root)
+        for value in values if isinstance(values, list) else ():
+            parent = getattr(value, "getparent", lambda: None)()
+            if parent is not None:
+                found.setdefault(str(value), []).append(parent)
         return found
 
     def element(self, wanted: str) -> etree._Element:
@@ -89,7 +84,7 @@ class Reference:
     uri: str
     digest_name: str
     digest: bytes
-    form: Form
+    form: CanonicalForm
     enveloped: bool
     transformed: bool
     target: etree._Element | None = None
@@ -111,7 +106,7 @@ def _reference(element: etree._Element) -> Reference:
         raise Bad("malformed")
     if digest_name is None:
         raise Bad("wrong-algorithm")
-    form, enveloped = Form(exclusive=False), False
+    form, enveloped = CanonicalForm(exclusive=False), False
     for one in transforms:
         algorithm = one.get("Algorithm", "")
         if algorithm == ENVELOPED and not len(one):
@@ -123,7 +118,7 @@ def _reference(element: etree._Element) -> Reference:
     return Reference(uri, digest_name, octets(one_of(element, "DigestValue")), form, enveloped, bool(transforms))
 
 
-def read_form(method: etree._Element) -> Form:
+def read_form(method: etree._Element) -> CanonicalForm:
     """The canonical form that an element names by its Algorithm, with the prefixes it lists."""
     exclusive = CANONICAL[method.get("Algorithm", "")]
     prefixes: tuple[str, ...] = ()
@@ -133,7 +128,7 @@ def read_form(method: etree._Element) -> Form:
         prefixes += tuple(child.get("PrefixList", "").split())
     if len(prefixes) > _MAX_REFERENCES or "#default" in prefixes:
         raise Bad("wrong-algorithm")
-    return Form(exclusive, prefixes)
+    return CanonicalForm(exclusive, prefixes)
 
 
 def digest_all(
@@ -188,7 +183,7 @@ def _file_part(one: Reference, file_digest: FileDigest | None) -> XmlReference:
     return XmlReference(one.uri, "file", "", found == one.digest)
 
 
-def canonical(element: etree._Element, form: Form, *, whole: bool = False) -> bytes:
+def canonical(element: etree._Element, form: CanonicalForm, *, whole: bool = False) -> bytes:
     """The canonical form of an element, or of the whole document around it."""
     source = element.getroottree() if whole else element
     prefixes = list(form.prefixes) or None
