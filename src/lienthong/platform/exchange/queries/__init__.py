@@ -36,6 +36,7 @@ from lienthong.platform.exchange.queries.log_state import get_log_state, list_ch
 from lienthong.platform.exchange.queries.looks import count_questions, list_looks, list_questions
 from lienthong.platform.exchange.queries.post import count_post, get_post, list_post
 from lienthong.platform.exchange.queries.proof import find_proofs
+from lienthong.platform.exchange.queries.recall import forget_directory, recall_directory
 
 __all__ = [
     "AccessDecision",
@@ -51,6 +52,7 @@ __all__ = [
     "describe_trust",
     "find_node",
     "find_proofs",
+    "forget_directory",
     "get_application",
     "get_call",
     "get_directory",
@@ -75,6 +77,7 @@ __all__ = [
     "list_registered_nodes",
     "node_for",
     "nodes_for",
+    "recall_directory",
     "stamp_limit",
     "status_of",
     "verify_archive",

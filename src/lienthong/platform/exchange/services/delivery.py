@@ -22,14 +22,16 @@ from lienthong.kernel import clock, db, http
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.exchange import limits, sql
-from lienthong.platform.exchange.queries import directory as directory_queries
+from lienthong.platform.exchange.queries.recall import recall_directory
 from lienthong.platform.exchange.services import outcomes
 from lienthong.platform.exchange.services.carrying import Answer, Flight, Parcel, carry
 from lienthong.platform.exchange.services.lines import Lines
 
 log = structlog.get_logger()
 
-_PLACES = 4
+_PLACES = 8
+_LARGE = 50
+"""A flight of more letters, or one with large parts, takes two places, so that memory stays small."""
 _THREADS = 256
 _POLL_SECONDS = 0.05
 _LOCK = "exchange.postman"
@@ -114,8 +116,10 @@ class Postman:
     def _launch(self, pool: ThreadPoolExecutor, landed: Sequence[_Landed]) -> None:
         """Send what is due to whoever has free places."""
         self._lines.refresh()
-        nodes = directory_queries.get_directory().nodes
-        used = Counter(flight.recipient for flight, _ in self._flying.values())
+        nodes = recall_directory().nodes
+        used: Counter[str] = Counter()
+        for flight, _ in self._flying.values():
+            used[flight.recipient] += _places_of(flight)
         reached = {code: entry.address for code, entry in nodes.items() if entry.address and not entry.pull}
         free = {code: self._lines.places(code, self.places) - used[code] for code in reached}
         held = {one.flight.recipient for one in landed if one.came_to_nothing}
@@ -127,7 +131,7 @@ class Postman:
         ids = [parcel.id for flight in away for parcel in flight.parcels]
         for flight in _flights(self._claimed(wanted, batch, ids), reached, batch):
             if wanted[flight.recipient] > 0:
-                wanted[flight.recipient] -= 1
+                wanted[flight.recipient] -= _places_of(flight)
                 self._flying[pool.submit(carry, flight)] = (flight, clock.now())
 
     def _claimed(self, wanted: dict[str, int], batch: int, away: Sequence[UUID]) -> Iterator[tuple[Any, ...]]:
@@ -138,7 +142,8 @@ class Postman:
         for places in sorted(set(wanted.values())):
             codes = [code for code, free in wanted.items() if free == places and code not in trying]
             if codes:
-                yield from claim(codes, most=batch * places, size=limits.BATCH_BYTES * places, away=away)
+                full = places if batch <= _LARGE else (places + 1) // 2
+                yield from claim(codes, most=batch * full, size=limits.BATCH_BYTES * full, away=away)
 
     def _settle(self, landed: Sequence[_Landed]) -> int:
         """Judge the answers and write them down in one transaction."""
@@ -157,6 +162,10 @@ class Postman:
                     self._lines.failed(one.flight.recipient, *trouble)
         _tell_log(judged)
         return len(ended)
+
+
+def _places_of(flight: Flight) -> int:
+    return 2 if len(flight.parcels) > _LARGE or flight.parcels[0].goes_alone else 1
 
 
 def deliver_due(seconds: float | None = None) -> int:

@@ -14,6 +14,7 @@ from lienthong.kernel.text import tr
 from lienthong.platform.exchange import directory_form, rules, wire
 from lienthong.platform.exchange.models import DirectoryCopy, Grant, Node
 from lienthong.platform.exchange.queries.directory import entry_of, get_directory_state
+from lienthong.platform.exchange.queries.recall import forget_directory
 from lienthong.platform.exchange.types import Directory, DirectoryState, GrantEntry, NodeEntry
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing_services
@@ -85,6 +86,7 @@ def _published_grants() -> Iterable[GrantEntry]:
 
 
 def _keep(directory: Directory, body: bytes, signature: str, *, earlier: tuple[bytes, str] = (b"", "")) -> None:
+    forget_directory()
     linked = directory.version > 1
     DirectoryCopy.objects.update_or_create(
         id=1,

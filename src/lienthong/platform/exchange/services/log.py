@@ -103,8 +103,11 @@ def append(key: StreamKey, fact: chain.Fact) -> None:
 
 
 def append_many(key: StreamKey, facts: Sequence[chain.Fact]) -> None:
-    """Add rows of one stream in three round trips, however many they are."""
-    append_all([(key, fact) for fact in facts])
+    """Add rows of one stream in three round trips, however many they are; a single one in one."""
+    if len(facts) == 1:
+        append(key, facts[0])
+    else:
+        append_all([(key, fact) for fact in facts])
 
 
 def append_all(rows: Sequence[tuple[StreamKey, chain.Fact]]) -> None:

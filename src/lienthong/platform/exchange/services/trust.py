@@ -11,7 +11,7 @@ from lienthong.kernel.ids import new_id
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
 from lienthong.platform.exchange import directory_form, wire
-from lienthong.platform.exchange.queries import directory as directory_queries
+from lienthong.platform.exchange.queries.recall import recall_directory
 from lienthong.platform.exchange.services.directory import ask_hub_again
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing_services
@@ -97,10 +97,10 @@ def _our_words() -> Iterator[None]:
 
 def certificate_for(header: wire.Header) -> str:
     """The PEM of the certificate that the directory lists, or listed when this was signed."""
-    entry = directory_queries.find_node(header.sender)
+    entry = recall_directory().nodes.get(header.sender)
     pem = entry and directory_form.listed_certificate(entry, header.kid, header.at)
     if not pem and ask_hub_again():
-        entry = directory_queries.find_node(header.sender)
+        entry = recall_directory().nodes.get(header.sender)
         pem = entry and directory_form.listed_certificate(entry, header.kid, header.at)
     if entry is None:
         raise Refused(

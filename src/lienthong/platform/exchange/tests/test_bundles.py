@@ -1,6 +1,7 @@
 """Letters with small parts in one request: each part once, each letter answered for itself."""
 
 import hashlib
+from typing import Any
 
 import orjson
 import pytest
@@ -8,7 +9,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lienthong.kernel import files
+from lienthong.kernel import files, http
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.models import StoredFile
 from lienthong.platform.exchange import batch_form, queries, services
@@ -57,13 +58,13 @@ def post(count: int, *, size: int = 2000) -> list[files.FileRef]:
 
 def test_letters_travel_together_with_their_parts(plans: list[Envelope], monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, int]] = []
-    plain = carrying.http.request
+    plain = http.request
 
-    def request(method: str, url: str, **more: object) -> object:
-        asked.append((url.rsplit("/", 1)[-1], len(more.get("body", b""))))  # type: ignore[arg-type]
-        return plain(method, url, **more)  # type: ignore[arg-type]
+    def request(method: str, url: str, **more: Any) -> Any:
+        asked.append((url.rsplit("/", 1)[-1], len(more.get("body", b""))))
+        return plain(method, url, **more)
 
-    monkeypatch.setattr(carrying.http, "request", request)
+    monkeypatch.setattr(http, "request", request)
     own = post(12)
     assert services.deliver_due() == 12
     assert [one.parts[0] for one in plans] == own
@@ -107,13 +108,13 @@ def test_a_lying_file_is_refused_with_its_letter_alone(plans: list[Envelope]) ->
 
 def test_a_bundle_that_comes_twice_is_taken_once(plans: list[Envelope], monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[bytes] = []
-    plain = carrying.http.request
+    plain = http.request
 
-    def request(method: str, url: str, **more: object) -> object:
-        sent.append(more["body"])  # type: ignore[arg-type]
-        return plain(method, url, **more)  # type: ignore[arg-type]
+    def request(method: str, url: str, **more: Any) -> Any:
+        sent.append(more["body"])
+        return plain(method, url, **more)
 
-    monkeypatch.setattr(carrying.http, "request", request)
+    monkeypatch.setattr(http, "request", request)
     post(4)
     assert services.deliver_due() == 4
     answer = Client().post("/exchange/bundles", sent[0], content_type=batch_form.CONTENT_TYPE)

@@ -77,7 +77,7 @@ def test_one_recipient_in_trouble_delays_nobody(
         for number in range(40):
             services.post_letter(Note(subject="kẹt", number=number), recipient="G01")
         services.post_letters([Note(subject="thông", number=number) for number in range(40)], recipient="H36")
-        postman = services.Postman(batch=5)
+        postman = services.Postman(places=4, batch=5)
         thread = threading.Thread(target=_deliver, args=(postman,))
         thread.start()
         thread.join()

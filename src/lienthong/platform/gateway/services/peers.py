@@ -1,4 +1,4 @@
-"""The directory in memory, as each call needs it: where a node answers, and with which certificates it signs."""
+"""Other nodes, as each call needs them: where they answer, and with which certificates they sign."""
 
 import threading
 import time
@@ -11,14 +11,12 @@ from cryptography.hazmat.primitives import hashes
 from django.db import connection
 
 from lienthong.kernel.errors import Refused
-from lienthong.kernel.profile import Node, node
 from lienthong.kernel.text import tr
 from lienthong.platform.exchange import queries as exchange_queries
 from lienthong.platform.exchange import services as exchange_services
-from lienthong.platform.exchange.types import Directory, NodeEntry
+from lienthong.platform.exchange.types import NodeEntry
 from lienthong.platform.signing import queries as signing_queries
 
-_LOOK_AGAIN_SECONDS = 1.0
 _ASK_AGAIN_SECONDS = 5.0
 _MEANINGS = {
     "signing.certificate-expired": "gateway.expired-certificate",
@@ -31,33 +29,12 @@ _MEANINGS = {
 
 
 @dataclass(slots=True)
-class _Held:
-    directory: Directory | None = None
-    home: Node | None = None
-    looked_at: float = 0.0
-    asked_at: float = -_ASK_AGAIN_SECONDS
+class _Asked:
+    at: float = -_ASK_AGAIN_SECONDS
 
 
-_held = _Held()
-_looking = threading.Lock()
+_asked = _Asked()
 _asking = threading.Lock()
-
-
-def directory() -> Directory:
-    """The directory in force, looked at once a second. Raises Refused `exchange.directory-…`."""
-    held, home = _held.directory, node()
-    fresh = held is not None and home is _held.home and time.monotonic() - _held.looked_at < _LOOK_AGAIN_SECONDS
-    if held is not None and fresh:
-        return held
-    # One thread looks; the others go on with what is held, if it is of this node.
-    if not _looking.acquire(blocking=held is None or home is not _held.home or connection.in_atomic_block):
-        return held if held is not None else directory()
-    try:
-        found = exchange_queries.get_directory()
-        _held.directory, _held.home, _held.looked_at = found, home, time.monotonic()
-    finally:
-        _looking.release()
-    return found
 
 
 def node_for(agency_code: str) -> NodeEntry:
@@ -65,7 +42,7 @@ def node_for(agency_code: str) -> NodeEntry:
 
     Raises Refused `exchange.unknown-recipient`, `exchange.directory-…`.
     """
-    nodes, code = directory().nodes, agency_code
+    nodes, code = exchange_queries.recall_directory().nodes, agency_code
     while code:
         if code in nodes:
             return nodes[code]
@@ -93,7 +70,7 @@ def certificate(sender: str, kid: str, at: datetime) -> str:
         pem = _find(sender, kid, at)
     if pem is not None:
         return pem
-    if sender in directory().nodes:
+    if sender in exchange_queries.recall_directory().nodes:
         raise foreign_certificate()
     raise Refused(
         "gateway.unknown-sender",
@@ -104,7 +81,7 @@ def certificate(sender: str, kid: str, at: datetime) -> str:
 
 
 def _find(sender: str, kid: str, at: datetime) -> str | None:
-    entry = directory().nodes.get(sender)
+    entry = exchange_queries.recall_directory().nodes.get(sender)
     if entry is None:
         return None
     for pem in entry.certificates:
@@ -128,14 +105,14 @@ def _ask_hub_again() -> bool:
     """A certificate may be newer than our directory; the hub is asked now and then, not for every forged call."""
     now = time.monotonic()
     with _asking:
-        if now - _held.asked_at < _ASK_AGAIN_SECONDS or connection.in_atomic_block:
+        if now - _asked.at < _ASK_AGAIN_SECONDS or connection.in_atomic_block:
             return False
-        _held.asked_at = now
+        _asked.at = now
     try:
         exchange_services.refresh_directory()
     except Refused:
         return False
-    _held.looked_at = 0.0
+    exchange_queries.forget_directory()
     return True
 
 

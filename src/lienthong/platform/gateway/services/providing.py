@@ -17,6 +17,7 @@ from lienthong.kernel.text import tr
 from lienthong.platform.catalogue import queries as catalogue_queries
 from lienthong.platform.catalogue import services as catalogue_services
 from lienthong.platform.catalogue.types import AccessRequest, Permission, ServiceRef, SystemRef
+from lienthong.platform.exchange import queries as exchange_queries
 from lienthong.platform.gateway import framing, identifiers, messages, spool
 from lienthong.platform.gateway.services import describing, failures, ledger, peers, records, seen
 from lienthong.platform.gateway.services.calling import RESERVED
@@ -115,7 +116,7 @@ def _read(message: messages.Request, signature: bytes, known: Settings) -> _Aske
     facts = records.Facts(side="producer", client=client, service=service, method=message.method)
     facts.read(message.headers)
     facts.id, facts.peer = message.id, message.sender
-    facts.peer_address = peers.directory().nodes[message.sender].address
+    facts.peer_address = exchange_queries.recall_directory().nodes[message.sender].address
     facts.purpose = messages.unescape(message.value(f"{messages.OWN}purpose"))
     facts.legal_ground = messages.unescape(message.value(f"{messages.OWN}legal-ground"))
     return _Asked(message, signature, spool.NOTHING, facts, rest, query, known)
