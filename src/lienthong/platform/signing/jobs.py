@@ -1,6 +1,6 @@
-"""Repeated work of signing: status of certificates, renewal, the clock."""
+"""Repeated work of signing: status of certificates, renewal, the clock, signatures to be finished."""
 
-from lienthong.platform.signing.services import clocks, renewal, standing
+from lienthong.platform.signing.services import clocks, finishing, remote, renewal, standing
 
 
 def refresh_standings() -> bool:
@@ -16,3 +16,13 @@ def renew_due() -> None:
 def measure_clock() -> None:
     """Compare this node's clock with another's."""
     clocks.measure_clock()
+
+
+def finish_due() -> bool:
+    """Bring documents that were signed during an outage to the level that was asked for."""
+    return finishing.finish_due()
+
+
+def purge_remote() -> None:
+    """Drop remote signings that expired."""
+    remote.purge_remote()

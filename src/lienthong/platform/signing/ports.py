@@ -147,6 +147,10 @@ class FileReader(Protocol):
         """
         ...
 
+    def rehearse_xml(self, content: bytes, seconds: float) -> None:
+        """Go through the signatures of an XML file once, to see that it takes no longer. Raises as `read`."""
+        ...
+
     def warm(self) -> None:
         """Be ready soon."""
         ...

@@ -1,8 +1,8 @@
-"""Routes of the role `signing.verifier`."""
+"""Routes of the role `signing.verifier`: the page."""
 
 from django.urls import path
 
-from lienthong.platform.signing import views
+from lienthong.platform.signing.views import verify
 
 app_name = "signing"
-urlpatterns = [path("", views.verify, name="verify")]
+urlpatterns = [path("", verify.verify, name="verify")]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.platform.signing import api
+from lienthong.platform.signing.api import authority as api
 
 app_name = "authority"
 urlpatterns = [

@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -17,7 +18,6 @@ from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.signing.adapters import reading_form
 from lienthong.platform.signing.rules.pades.reading import Reading
-from lienthong.platform.signing.rules.pades.writing import not_a_pdf
 
 log = structlog.get_logger()
 
@@ -30,13 +30,14 @@ class ReaderProcesses:
     """At most two processes for the whole node process, made when needed, kept while they behave."""
 
     def read(self, content: bytes, seconds: float) -> Reading:
-        deadline = time.monotonic() + seconds
-        if not _room.acquire(timeout=seconds):
-            raise _too_slow()
+        told = _ask(reading_form.PDF, content, seconds)
         try:
-            return _read(content, deadline)
-        finally:
-            _room.release()
+            return reading_form.read(told["reading"])
+        except (KeyError, TypeError, ValueError):
+            raise _unread() from None
+
+    def rehearse_xml(self, content: bytes, seconds: float) -> None:
+        _ask(reading_form.XML, content, seconds)
 
     def warm(self) -> None:
         with _lock:
@@ -94,7 +95,18 @@ def _make_one() -> None:
     worker.end()
 
 
-def _read(content: bytes, deadline: float) -> Reading:
+def _ask(kind: bytes, content: bytes, seconds: float) -> dict[str, Any]:
+    deadline = time.monotonic() + seconds
+    if not _room.acquire(timeout=seconds):
+        raise _too_slow()
+    try:
+        return _understood(_hand_over(kind + content, deadline))
+    finally:
+        _room.release()
+
+
+def _hand_over(content: bytes, deadline: float) -> bytes | None:
+    """The answer of a process; None when it died of the file."""
     with _lock:
         worker = _idle.pop() if _idle else None
     if worker is None or worker.process.poll() is not None:
@@ -113,21 +125,29 @@ def _read(content: bytes, deadline: float) -> Reading:
         else:
             with _lock:
                 _idle.append(worker)
-    return _understood(answer)
+    return answer
 
 
-def _understood(answer: bytes | None) -> Reading:
+def _understood(answer: bytes | None) -> dict[str, Any]:
     """A process that dies of a file, or has not memory enough for it, says that the file cannot be read."""
     try:
-        told = json.loads(answer or b"{}")
-        if told.get("reading"):
-            return reading_form.read(told["reading"])
+        told: dict[str, Any] = json.loads(answer or b"{}")
+        if "refused" not in told and told:
+            return told
         refused = told["refused"]
         words = Bilingual(str(refused["vi"]), str(refused["en"]))
         raise Refused(str(refused["code"]), words, field=str(refused["field"]), status=int(refused["status"]))
     except (KeyError, TypeError, ValueError):
-        log.warning("file not read")
-        raise not_a_pdf() from None
+        raise _unread() from None
+
+
+def _unread() -> Refused:
+    log.warning("file not read")
+    return Refused(
+        "signing.unreadable",
+        tr("Không đọc được tệp này: tệp đã hỏng.", "This file cannot be read: it is damaged."),
+        field="file",
+    )
 
 
 def _too_slow() -> Refused:

@@ -11,6 +11,8 @@ from lienthong.platform.signing.rules.pades.changes import Step
 from lienthong.platform.signing.rules.pades.reading import Found, Reading
 
 READY = b"lienthong-reader"
+PDF, XML = b"P", b"X"
+"""The first byte of what comes in: what the rest is."""
 _LENGTH = 8
 _MOST = 256 * 2**20
 

@@ -12,7 +12,9 @@ import socket
 import sys
 
 from lienthong.kernel.errors import Refused
+from lienthong.kernel.text import tr
 from lienthong.platform.signing.adapters import reading_form
+from lienthong.platform.signing.rules import xmldsig
 from lienthong.platform.signing.rules.pades import reading
 
 _MEMORY = 1536 * 2**20
@@ -34,12 +36,31 @@ def main() -> None:
 
 def _answer(content: bytes) -> dict[str, object]:
     try:
-        return {"reading": reading_form.write(reading.read(content))}
+        if content[:1] == reading_form.XML:
+            return {"signatures": _rehearse(content[1:])}
+        return {"reading": reading_form.write(reading.read(content[1:]))}
     except Refused as refused:
         told = {"code": refused.code, "vi": refused.message.vi, "en": refused.message.en}
         return {"refused": {**told, "field": refused.field, "status": refused.status}}
     except MemoryError:
         return {"refused": None}
+
+
+def _rehearse(document: bytes) -> int:
+    """All the work on an XML file's signatures but the judging of certificates."""
+    root = xmldsig.parse(document, _not_xml)
+    count = min(len(xmldsig.signatures_in(root)), xmldsig.MAX_SIGNATURES)
+    for number in range(count):
+        xmldsig.examine(xmldsig.parse(document, _not_xml), number, file_digest=None, document_digest=None)
+    return count
+
+
+def _not_xml() -> Refused:
+    return Refused(
+        "signing.not-xml",
+        tr("Tệp này không phải tệp XML đọc được, hoặc không an toàn.", "This is not readable XML, or it is not safe."),
+        field="file",
+    )
 
 
 if __name__ == "__main__":

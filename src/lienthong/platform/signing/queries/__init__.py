@@ -40,7 +40,12 @@ from lienthong.platform.signing.queries.proofs import (
     write_line,
 )
 from lienthong.platform.signing.queries.register import list_issued
-from lienthong.platform.signing.queries.remote import get_remote, get_remote_result, list_remote_waiting
+from lienthong.platform.signing.queries.remote import (
+    get_remote,
+    get_remote_document,
+    get_remote_result,
+    list_remote_waiting,
+)
 from lienthong.platform.signing.queries.requests import (
     CertificateRequest,
     describe_request,
@@ -57,6 +62,7 @@ from lienthong.platform.signing.queries.status import (
     require_in_force,
 )
 from lienthong.platform.signing.queries.timestamps import verify_timestamp
+from lienthong.platform.signing.queries.uploads import judge_file, signed_revision, warm_reader
 from lienthong.platform.signing.queries.xml_signatures import verify_xml_signature
 from lienthong.platform.signing.rules.appearances import seal_box
 
@@ -84,8 +90,10 @@ __all__ = [
     "forget_standings",
     "get_certificate",
     "get_remote",
+    "get_remote_document",
     "get_remote_result",
     "is_answer_to",
+    "judge_file",
     "judge_pdf",
     "lifetimes",
     "list_issued",
@@ -100,6 +108,7 @@ __all__ = [
     "read_proof",
     "require_in_force",
     "seal_box",
+    "signed_revision",
     "stamp_tree",
     "stamped_bytes",
     "too_large",
@@ -115,5 +124,6 @@ __all__ = [
     "verify_proof",
     "verify_timestamp",
     "verify_xml_signature",
+    "warm_reader",
     "write_line",
 ]

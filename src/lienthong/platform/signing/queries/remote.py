@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from lienthong.kernel import clock
+from lienthong.kernel import clock, files
 from lienthong.kernel.access import Actor
 from lienthong.kernel.clock import ZONE
 from lienthong.kernel.errors import NotFound
@@ -52,3 +52,9 @@ def as_remote(row: RemoteSigningRequest) -> RemoteSigning:
         created_at=row.created_at.astimezone(ZONE),
         expires_at=row.expires_at.astimezone(ZONE),
     )
+
+
+def get_remote_document(request_id: UUID, actor: Actor) -> bytes:
+    """The document as it will be signed, or as it was. Raises NotFound `signing.no-request`."""
+    row = find_row(request_id, actor)
+    return files.read(row.result_sha256) if row.result_sha256 else bytes(row.body)

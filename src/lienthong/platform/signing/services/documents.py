@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.stamp import BaseStampStyle
 
@@ -14,6 +13,7 @@ from lienthong.kernel.text import tr
 from lienthong.platform.signing.ports import CertificateChain, KeyStore
 from lienthong.platform.signing.rules import appearances, certificates, signatures
 from lienthong.platform.signing.rules.pades import envelope, pictures, writing
+from lienthong.platform.signing.rules.pades.entries import paper_of
 from lienthong.platform.signing.rules.pades.writing import Prepared
 from lienthong.platform.signing.services import levels
 from lienthong.platform.signing.types import (
@@ -197,22 +197,10 @@ def certify_copy(
 
 def _corner(pdf: bytes, width: float, height: float) -> Box:
     """The place at the top right of the first page."""
-    left, bottom, right, top = _paper(writing.open_writer(pdf))
+    writer = writing.open_writer(pdf)
+    left, bottom, right, top = paper_of(writer.find_page_for_modification(0)[0].get_object())
     place = appearances.top_right(right - left, top - bottom, width, height)
     return Box(place.left + left, place.bottom + bottom, place.right + left, place.top + bottom)
-
-
-def _paper(writer: IncrementalPdfFileWriter) -> tuple[float, float, float, float]:
-    """The first page's visible rectangle; A4 when the file does not say."""
-    page = writer.find_page_for_modification(0)[0].get_object()
-    while isinstance(page, DictionaryObject):
-        for name in ("/CropBox", "/MediaBox"):
-            box = page.get(name)
-            if isinstance(box, ArrayObject) and len(box) == 4:
-                left, bottom, right, top = (float(one) for one in box)
-                return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
-        page = page.get("/Parent")
-    return 0.0, 0.0, 595.0, 842.0
 
 
 def _sign(pdf: bytes, signer: KeyName, request: Request, level: PdfLevel) -> SignedPdf:

@@ -58,7 +58,7 @@ def _handler(authority: Authority) -> type[BaseHTTPRequestHandler]:
                     self.path,
                     body,
                     content_type=self.headers.get("Content-Type", ""),
-                    headers={"Lienthong-Signature": self.headers.get("Lienthong-Signature", "")},
+                    headers={name: self.headers.get(name, "") for name in ("Lienthong-Signature", "Authorization")},
                 )
             self.reply(got.status_code, got.content, got.headers["Content-Type"])
 

@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lienthong.kernel import clock, roles
 from lienthong.kernel.profile import node, playing
+from lienthong.platform.agencies import services as agencies_services
 from lienthong.platform.signing import queries, services
 from lienthong.platform.signing.roles import ROLES
 from lienthong.platform.signing.tests.authority import Authority, serving
@@ -31,6 +33,14 @@ class Country:
     province: Path
     hub: Path
     abroad: Path
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The country's agencies, for the officers who sign."""
+    with django_db_blocker.unblock():
+        agencies_services.load_facts()
+        agencies_services.load_demo_agencies()
 
 
 @pytest.fixture(scope="session")

@@ -78,3 +78,38 @@ def _written(writer: IncrementalPdfFileWriter) -> bytes:
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def with_form() -> bytes:
+    """A paper with one form field to fill."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(plain()))
+    page_ref = writer.root["/Pages"]["/Kids"].raw_get(0)
+    field = generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Annot"),
+            pdf_name("/Subtype"): pdf_name("/Widget"),
+            pdf_name("/FT"): pdf_name("/Tx"),
+            pdf_name("/T"): generic.TextStringObject("ho_ten"),
+            pdf_name("/V"): generic.TextStringObject(""),
+            pdf_name("/Rect"): generic.ArrayObject(map(generic.NumberObject, (100, 500, 300, 520))),
+            pdf_name("/P"): page_ref,
+        }
+    )
+    reference = writer.add_object(field)
+    page = page_ref.get_object()
+    page.setdefault(pdf_name("/Annots"), generic.ArrayObject()).append(reference)
+    writer.update_container(page)
+    writer.root[pdf_name("/AcroForm")] = writer.add_object(
+        generic.DictionaryObject({pdf_name("/Fields"): generic.ArrayObject([reference])})
+    )
+    writer.update_root()
+    return _written(writer)
+
+
+def filled(pdf: bytes) -> bytes:
+    """Somebody fills the form of a signed paper."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    field = writer.root["/AcroForm"]["/Fields"][0].get_object()
+    field[pdf_name("/V")] = generic.TextStringObject("Người khác")
+    writer.update_container(field)
+    return _written(writer)

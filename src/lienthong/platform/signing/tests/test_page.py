@@ -6,9 +6,10 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from lienthong.kernel.profile import node, playing
-from lienthong.platform.signing import queries, services, views
+from lienthong.platform.signing import queries, services
 from lienthong.platform.signing.tests import papers
 from lienthong.platform.signing.tests.papers import BOX, LEADER, SEAL
+from lienthong.platform.signing.views import verify as views
 
 pytestmark = [pytest.mark.usefixtures("at_province"), pytest.mark.django_db, pytest.mark.urls(__name__)]
 
@@ -69,7 +70,7 @@ def test_a_foreign_paper_names_no_one_as_sure(client, country):
 def test_no_file_and_a_wrong_file_are_explained_at_the_field(client):
     response = client.post("/xac-minh/", {})
     assert response.status_code == 422
-    assert "Hãy chọn tệp PDF cần kiểm tra." in response.content.decode()
+    assert "Hãy chọn tệp PDF hoặc XML cần kiểm tra." in response.content.decode()
     response, page = check(client, b"not a pdf", name="anh.png")
     assert response.status_code == 422
     assert "không phải tệp PDF đọc được" in page

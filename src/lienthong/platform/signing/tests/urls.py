@@ -4,5 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("authority/", include("lienthong.platform.signing.urls_authority")),
+    path("signing/csc/v2/", include("lienthong.platform.signing.urls_csc")),
+    path("ky-so/", include("lienthong.platform.signing.urls_officer")),
     path("", include("lienthong.kernel.web.urls")),
 ]

@@ -3,13 +3,14 @@
 import io
 from collections.abc import Sequence
 
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject
+from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import fold
 from lienthong.platform.signing.rules.pades import text
 from lienthong.platform.signing.rules.pades.changes import BROKEN
+from lienthong.platform.signing.rules.pades.entries import paper_of
 from lienthong.platform.signing.rules.pades.text import Piece
 from lienthong.platform.signing.rules.pades.writing import encrypted, not_a_pdf
 from lienthong.platform.signing.types import Box, Place
@@ -19,7 +20,6 @@ _WIDTH, _HEIGHT = 150.0, 70.0
 _LEAST, _MOST = 32.0, 96.0
 _REACH = 220.0
 _TITLE_LETTERS = 14  # room for "PGS.TS." before the name
-_PAPER = (0.0, 0.0, 595.0, 842.0)
 
 
 def find_place(pdf: bytes, name: str, position: str) -> Place | None:
@@ -32,7 +32,7 @@ def find_place(pdf: bytes, name: str, position: str) -> Place | None:
         count = int(reader.root["/Pages"]["/Count"])
         for number in range(count - 1, max(-1, count - 1 - _LAST_PAGES), -1):
             page, resources = _page(reader, number)
-            box = _box(_lines(text.pieces(page, resources)), wanted, _bare(position), _paper(page))
+            box = _box(_lines(text.pieces(page, resources)), wanted, _bare(position), paper_of(page))
             if box is not None:
                 return Place(number, box, found=True)
     except Refused:
@@ -47,7 +47,7 @@ def fallback(pdf: bytes) -> Place:
     reader = _open(pdf)
     try:
         number = int(reader.root["/Pages"]["/Count"]) - 1
-        left, bottom, right, _ = _paper(_page(reader, number)[0])
+        left, bottom, right, _ = paper_of(_page(reader, number)[0])
     except Exception as error:  # strangers' files can fail the parser in any way
         raise not_a_pdf() from error
     end = right - 56
@@ -68,16 +68,6 @@ def _open(pdf: bytes) -> PdfFileReader:
 def _page(reader: PdfFileReader, number: int) -> tuple[DictionaryObject, DictionaryObject]:
     reference, resources = reader.find_page_for_modification(number)
     return reference.get_object(), resources if isinstance(resources, DictionaryObject) else resources.get_object()
-
-
-def _paper(page: DictionaryObject | None) -> tuple[float, float, float, float]:
-    while isinstance(page, DictionaryObject):
-        box = page.get("/CropBox") or page.get("/MediaBox")
-        if isinstance(box, ArrayObject) and len(box) == 4:
-            left, bottom, right, top = (float(one) for one in box)
-            return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
-        page = page.get("/Parent")
-    return _PAPER
 
 
 def _bare(words: str) -> str:

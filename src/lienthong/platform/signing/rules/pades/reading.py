@@ -24,6 +24,7 @@ from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import nfc, tr
 from lienthong.platform.signing.rules.pades import changes
 from lienthong.platform.signing.rules.pades.changes import Step
+from lienthong.platform.signing.rules.pades.entries import entry, items
 from lienthong.platform.signing.rules.pades.writing import encrypted, not_a_pdf
 
 MAX_SIGNATURES = 120
@@ -142,8 +143,8 @@ def _found(embedded: EmbeddedPdfSignature, size: int) -> Found:
         lock=embedded.docmdp_level.value if embedded.docmdp_level is not None else 0,
         # A time without zone means nothing certain; it is left out rather than guessed.
         signed_at=signed_at.astimezone(ZONE) if signed_at is not None and signed_at.tzinfo is not None else None,
-        reason=nfc(str(embedded.sig_object.get("/Reason", ""))),
-        is_pades=str(embedded.sig_object.get("/SubFilter", "")) == _PADES,
+        reason=nfc(str(entry(embedded.sig_object, "/Reason", ""))),
+        is_pades=str(entry(embedded.sig_object, "/SubFilter", "")) == _PADES,
         token=token,
         imprint=imprint,
     )
@@ -206,5 +207,5 @@ def _proofs(reader: PdfFileReader) -> tuple[tuple[bytes, ...], tuple[bytes, ...]
 
 
 def _streams(store: object, name: str, purpose: DecodePurpose) -> Iterator[bytes]:
-    for one in list(store.get(name, ()))[:_MAX_PROOFS]:  # type: ignore[attr-defined]  # a dictionary of pyHanko
-        yield bytes(one.get_object().read_data(purpose))
+    for one in items(entry(store, name))[:_MAX_PROOFS]:
+        yield bytes(one.read_data(purpose))

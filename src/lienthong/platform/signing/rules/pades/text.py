@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, StreamObject
 
+from lienthong.platform.signing.rules.pades.entries import entry, items
+
 Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 Operand: TypeAlias = float | bytes | str | list[float | bytes]
 
@@ -70,15 +72,13 @@ class _State:
 def pieces(page: DictionaryObject, resources: DictionaryObject) -> list[Piece]:
     """All pieces of text of a page in the order of the stream."""
     reader = _Reader()
-    reader.read(_content(page.get("/Contents")), resources, _SAME, 0)
+    reader.read(_content(entry(page, "/Contents")), resources, _SAME, 0)
     return reader.found
 
 
 def _content(contents: Any) -> bytes:
-    streams = contents if isinstance(contents, ArrayObject) else [contents]
     parts, size = [], 0
-    for one in streams:
-        stream = one.get_object() if hasattr(one, "get_object") else one
+    for stream in items(contents) or [contents]:
         if isinstance(stream, StreamObject) and size < _MAX_CONTENT:
             parts.append(stream.data)
             size += len(stream.data)
@@ -228,11 +228,11 @@ class _Reader:
 
     def form(self, given: Sequence[Any]) -> None:
         thing = self._resources["/XObject"][str(given[-1])]
-        if self._depth >= _MAX_DEPTH or not isinstance(thing, StreamObject) or thing.get("/Subtype") != "/Form":
+        if self._depth >= _MAX_DEPTH or not isinstance(thing, StreamObject) or entry(thing, "/Subtype") != "/Form":
             return
-        own = _matrix([float(one) for one in thing.get("/Matrix", _SAME)])
+        own = _matrix([float(one) for one in items(entry(thing, "/Matrix")) or _SAME])
         line, text = self._line, self._text
-        inner = thing.get("/Resources", self._resources)
+        inner = entry(thing, "/Resources", self._resources)
         self.read(thing.data[:_MAX_CONTENT], inner, _times(own, self._state.matrix), self._depth + 1)
         self._line, self._text = line, text
 
@@ -316,23 +316,23 @@ _OPERATORS: dict[str, Callable[[_Reader, Sequence[Any]], None]] = {
 def read_font(described: DictionaryObject) -> Font:
     """A font's letters and widths, as far as it tells them."""
     font = Font()
-    if described.get("/Subtype") == "/Type0":
+    if entry(described, "/Subtype") == "/Type0":
         font.bytes_a_code, font.default_width = 2, 1000.0
-        _composite_widths(font, described["/DescendantFonts"][0])
+        _composite_widths(font, items(entry(described, "/DescendantFonts"))[0])
     else:
         font.letters = {code: bytes([code]).decode("cp1252", errors="ignore") for code in range(32, 256)}
-        first = int(described.get("/FirstChar", 0))
-        for place, width in enumerate(list(described.get("/Widths", ()))[:256]):
+        first = int(entry(described, "/FirstChar", 0))
+        for place, width in enumerate(items(entry(described, "/Widths"))[:256]):
             font.widths[first + place] = float(width)
-    to_unicode = described.get("/ToUnicode")
+    to_unicode = entry(described, "/ToUnicode")
     if isinstance(to_unicode, StreamObject):
         font.letters.update(read_map(to_unicode.data[:_MAX_CONTENT]))
     return font
 
 
 def _composite_widths(font: Font, inner: DictionaryObject) -> None:
-    font.default_width = float(inner.get("/DW", 1000))
-    told = [one.get_object() if hasattr(one, "get_object") else one for one in inner.get("/W", ())]
+    font.default_width = float(entry(inner, "/DW", 1000))
+    told = items(entry(inner, "/W"))
     at = 0
     while at + 1 < len(told):
         first = int(told[at])

@@ -1,0 +1,12 @@
+"""Routes of the role `signing.demo_phone`: the phone as a signing service."""
+
+from django.urls import path
+
+from lienthong.platform.signing.api import csc
+
+urlpatterns = [
+    path("info", csc.info, name="csc-info"),
+    path("credentials/list", csc.list_credentials, name="csc-credentials"),
+    path("credentials/info", csc.credential_info, name="csc-credential"),
+    path("signatures/signHash", csc.sign_hash, name="csc-sign-hash"),
+]

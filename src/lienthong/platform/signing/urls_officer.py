@@ -1,0 +1,14 @@
+"""Routes of the role `signing.remote`: an officer's own pages."""
+
+from django.urls import path
+
+from lienthong.platform.signing.views import images, remote
+
+urlpatterns = [
+    path("hinh-chu-ky/", images.signature_image, name="signature-image"),
+    path("hinh-chu-ky/tep.png", images.picture, name="signature-image-file"),
+    path("tu-xa/", remote.waiting, name="remote-waiting"),
+    path("tu-xa/<uuid:request_id>/", remote.one, name="remote-one"),
+    path("tu-xa/<uuid:request_id>/dien-thoai/", remote.by_phone, name="remote-phone"),
+    path("tu-xa/<uuid:request_id>/tep.pdf", remote.document, name="remote-document"),
+]

@@ -1,0 +1,129 @@
+"""An officer's own pages for signing with a key that lies elsewhere (ký từ xa): hash out, signature back."""
+
+import base64
+import binascii
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lienthong.kernel import access, clock, files, roles
+from lienthong.kernel.access import Actor
+from lienthong.kernel.errors import Refused
+from lienthong.kernel.text import show_moment, tr
+from lienthong.platform.signing import queries, services
+from lienthong.platform.signing.services import phone
+from lienthong.platform.signing.types import RemoteSigning
+
+_MAX_SIGNATURE = 4096
+
+
+@require_safe
+@access.signed_in()
+def waiting(request: HttpRequest) -> HttpResponse:
+    """What waits for this officer's signature from elsewhere."""
+    found = queries.list_remote_waiting(access.acting(request))
+    return render(request, "signing/remote_waiting.html", {"requests": [_shown(one) for one in found]})
+
+
+@require_http_methods(["GET", "POST"])
+@access.signed_in()
+def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """One request: the hash to be signed, and the place for the signature that comes back."""
+    actor = access.acting(request)
+    if request.method == "GET":
+        return _page(request, request_id, actor)
+    try:
+        signature = _signature(request.POST.get("signature", ""))
+        services.complete_remote(request_id, signature, actor=actor)
+    except Refused as refused:
+        if not refused.field_errors:
+            raise
+        return _page(request, request_id, actor, refused)
+    return _onward(request_id, actor)
+
+
+@require_http_methods(["GET", "POST"])
+@access.signed_in()
+def by_phone(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """The demo's phone: shows what is to be signed, and signs at the officer's press."""
+    _require_phone()
+    actor = access.acting(request)
+    found = queries.get_remote(request_id, actor)
+    if request.method == "GET":
+        return render(request, "signing/phone.html", {"request_row": _shown(found), "is_open": _is_open(found, actor)})
+    services.sign_remotely(request_id, activation=phone.give_consent(found.digest, actor=actor), actor=actor)
+    return _onward(request_id, actor)
+
+
+@require_safe
+@access.signed_in()
+def document(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """The document: as it will be signed, and once it is, with its signature."""
+    body = queries.get_remote_document(request_id, access.acting(request))
+    headers = {"Content-Disposition": 'inline; filename="van-ban.pdf"', "Cache-Control": "no-store"}
+    return HttpResponse(body, content_type=files.PDF, headers=headers)
+
+
+def _page(request: HttpRequest, request_id: UUID, actor: Actor, refused: Refused | None = None) -> HttpResponse:
+    found = queries.get_remote(request_id, actor)
+    result, back = queries.get_remote_result(request_id, actor)
+    context = {
+        "request_row": _shown(found),
+        "is_open": not result and found.expires_at > clock.now(),
+        "is_signed": bool(result),
+        "back": back,
+        "has_phone": roles.is_open("signing.demo_phone"),
+        "errors": refused.field_errors if refused else (),
+    }
+    return render(request, "signing/remote_one.html", context, status=refused.status if refused else 200)
+
+
+def _shown(found: RemoteSigning) -> dict[str, Any]:
+    hashed = base64.b64encode(found.digest).decode("ascii")
+    rows = [
+        (tr("Văn bản", "Document"), found.title or tr("Không có tên", "Without a name")),
+        (tr("SHA-256 của văn bản", "SHA-256 of the document"), found.document_sha256),
+        (tr("Mã băm cần ký (base64)", "Hash to sign (base64)"), hashed),
+        (tr("Chứng thư sẽ dùng", "Certificate to be used"), found.thumbprint[:16]),
+        (tr("Hết hạn lúc", "Expires at"), show_moment(found.expires_at)),
+    ]
+    return {
+        "id": found.id,
+        "title": found.title or tr("Văn bản không có tên", "Document without a name"),
+        "hash": hashed,
+        "expires": show_moment(found.expires_at),
+        "rows": [{"key": key, "value": value} for key, value in rows],
+    }
+
+
+def _signature(text: str) -> bytes:
+    """Base64 with or without line breaks. Raises Refused `signing.bad-signature`."""
+    try:
+        found = base64.b64decode("".join(text[:_MAX_SIGNATURE].split()), validate=True)
+    except (binascii.Error, ValueError):
+        found = b""
+    if not 8 <= len(found) <= 200:
+        raise Refused(
+            "signing.bad-signature",
+            tr("Hãy dán chữ ký dạng base64.", "Paste the signature in base64."),
+            field="signature",
+        )
+    return found
+
+
+def _is_open(found: RemoteSigning, actor: Actor) -> bool:
+    return found.expires_at > clock.now() and not queries.get_remote_result(found.id, actor)[0]
+
+
+def _require_phone() -> None:
+    if not roles.is_open("signing.demo_phone"):
+        raise Refused("signing.no-phone", tr("Nút này không có điện thoại thử.", "There is no demo phone."), status=404)
+
+
+def _onward(request_id: UUID, actor: Actor) -> HttpResponse:
+    """Back to the room that asked; else the page of the request."""
+    _, back = queries.get_remote_result(request_id, actor)
+    return redirect(back) if back else redirect("remote-one", request_id=request_id)
