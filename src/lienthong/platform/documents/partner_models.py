@@ -95,8 +95,9 @@ class PartnerCall(models.Model):
 class MailboxItem(models.Model):
     """Mailbox item (mục trong hộp thư trục): an edXML message that waits for the system of one agency.
 
-    `edoc`: a message of this node, put together when it is fetched. `status`: the status message itself. `state` is
-    what the system did with it (`updateStatus`), never what people did with the document.
+    `edoc`: a message of this node, put together when it is fetched. `status`: the status message itself; `told_key`
+    names what it says, so that the same told twice lies here once. `state` is what the system did with it
+    (`updateStatus`), never what people did with the document.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -106,6 +107,7 @@ class MailboxItem(models.Model):
     message = models.ForeignKey("documents.Message", null=True, on_delete=models.CASCADE, related_name="items")
     arrival = models.ForeignKey("documents.Arrival", null=True, on_delete=models.CASCADE, related_name="items")
     edxml = models.BinaryField(null=True)
+    told_key = models.CharField(max_length=64, **_EMPTY)
     sha256 = models.CharField(max_length=64, **_EMPTY)
     size = models.BigIntegerField(default=0)
     document_id = models.CharField(max_length=300)
@@ -122,7 +124,7 @@ class MailboxItem(models.Model):
                 name="mailbox_message_once", fields=["agency_code", "message"], condition=Q(kind="edoc")
             ),
             models.UniqueConstraint(
-                name="mailbox_status_once", fields=["agency_code", "sha256"], condition=Q(kind="status")
+                name="mailbox_status_once", fields=["agency_code", "told_key"], condition=Q(kind="status")
             ),
             models.CheckConstraint(
                 name="mailbox_item_whole",
@@ -152,7 +154,7 @@ class AxisTask(models.Model):
     receivers = models.JSONField(default=list, blank=True)
     document_id = models.CharField(max_length=300)
     edxml = models.BinaryField(null=True)
-    sha256 = models.CharField(max_length=64, **_EMPTY)
+    told_key = models.CharField(max_length=64, **_EMPTY)
     state = models.CharField(max_length=8, default="waiting")
     attempts = models.IntegerField(default=0)
     next_at = models.DateTimeField()
@@ -169,7 +171,7 @@ class AxisTask(models.Model):
                 name="axis_task_message_once", fields=["axis", "message"], condition=Q(kind="edoc")
             ),
             models.UniqueConstraint(
-                name="axis_task_status_once", fields=["axis", "sha256"], condition=Q(kind="status")
+                name="axis_task_status_once", fields=["axis", "told_key"], condition=Q(kind="status")
             ),
             models.CheckConstraint(name="axis_task_state_known", condition=Q(state__in=TASK_STATES)),
         ]

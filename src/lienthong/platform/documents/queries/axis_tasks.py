@@ -1,14 +1,20 @@
 """Asking about the work with another axis: the line to it, what waits, what it refused."""
 
+from collections.abc import Iterator
+from datetime import timedelta
+
 from django.db.models import Count
 
-from lienthong.kernel import access
+from lienthong.kernel import access, clock
 from lienthong.kernel.access import Actor
+from lienthong.kernel.health import Check
+from lienthong.kernel.text import tr
 from lienthong.platform.documents.axis_line import axis_settings
 from lienthong.platform.documents.models import AxisLine, AxisTask
 from lienthong.platform.documents.partner_types import LineEntry, TaskEntry
 
 _MOST = 200
+_SILENT = timedelta(minutes=15)
 
 
 def describe_line(actor: Actor) -> LineEntry | None:
@@ -38,6 +44,24 @@ def line_entry() -> LineEntry | None:
         waiting=waiting.get("waiting", 0),
         failed=waiting.get("failed", 0),
     )
+
+
+def axis_checks() -> Iterator[Check]:
+    """How the line to the other axis does, for the health of the node."""
+    line = line_entry()
+    if line is None:
+        return
+    late = line.good_at is None or clock.now() - line.good_at > _SILENT
+    if line.problem and late:
+        said = tr(f"Không lấy được thư từ trục: {line.problem}", f"The other axis cannot be read: {line.problem}")
+        yield Check("documents-axis", "warn", said, about=line.axis)
+    else:
+        yield Check(
+            "documents-axis", "ok", tr("Đang nối với trục khác.", "In touch with the other axis."), about=line.axis
+        )
+    if line.failed:
+        said = tr(f"Trục từ chối {line.failed} văn bản, trạng thái.", f"The other axis refused {line.failed} messages.")
+        yield Check("documents-axis-refused", "warn", said, about=line.axis)
 
 
 def list_tasks(actor: Actor) -> list[TaskEntry]:

@@ -48,7 +48,7 @@ def list_sent(codes: Collection[str], *, after: int = 0, most: int = MOST_ITEMS)
     rows = (
         Delivery.objects.filter(sender_code__in=list(codes), pk__gt=after)
         .select_related("message__document")
-        .defer("message__envelope", "message__document__content", "message__document__words")
+        .defer("message__envelope", "message__document__content")
         .order_by("pk")[:most]
     )
     return [sent_entry(row) for row in rows]
@@ -59,7 +59,7 @@ def list_sent_of(message_id: UUID, codes: Collection[str]) -> list[SentEntry]:
     rows = (
         Delivery.objects.filter(message_id=message_id, sender_code__in=list(codes))
         .select_related("message__document")
-        .defer("message__envelope", "message__document__content", "message__document__words")
+        .defer("message__envelope", "message__document__content")
         .order_by("pk")
     )
     if not (found := [sent_entry(row) for row in rows]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from django.db.models import F
@@ -12,6 +11,7 @@ from django.db.models import F
 from lienthong.kernel import access, audit, clock, db
 from lienthong.kernel.access import Actor
 from lienthong.platform.documents.models import AxisLine, AxisTask, Delivery, Message
+from lienthong.platform.documents.services.mailbox import key_of
 from lienthong.platform.documents.services.storing import Told, keep_steps, step
 from lienthong.platform.documents.types import Evidence, StatusTold
 
@@ -52,7 +52,7 @@ def queue_statuses(statuses: Iterable[tuple[StatusTold, bytes]], axis: str) -> N
                 receivers=[told.receiver],
                 document_id=told.document_id,
                 edxml=edxml,
-                sha256=sha256(edxml).hexdigest(),
+                told_key=key_of(told),
                 next_at=clock.now(),
                 created_at=clock.now(),
             )

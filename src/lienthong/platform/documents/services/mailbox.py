@@ -59,6 +59,7 @@ def deposit_statuses(statuses: Iterable[tuple[StatusTold, bytes]]) -> None:
                 agency_code=told.receiver,
                 sender_code=told.agency_code,
                 edxml=edxml,
+                told_key=key_of(told),
                 sha256=sha256(edxml).hexdigest(),
                 size=len(edxml),
                 document_id=told.document_id,
@@ -69,6 +70,12 @@ def deposit_statuses(statuses: Iterable[tuple[StatusTold, bytes]]) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def key_of(told: StatusTold) -> str:
+    """What names a state that was said, however often it is told."""
+    facts = (told.message_id, told.agency_code, told.receiver, told.status, told.at.isoformat(), told.reason)
+    return sha256("\n".join(str(one) for one in facts).encode()).hexdigest()
 
 
 def note_content(item: ItemEntry, digest: str, size: int) -> None:

@@ -1,0 +1,1 @@
+"""The axis' own interface: three dialects of systems outside over one mailbox (docs/protocols/axis.md)."""
