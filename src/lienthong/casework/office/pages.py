@@ -100,15 +100,15 @@ def _compiler(paper: Paper) -> typst.Compiler:
 def _spots(found: dict[str, Any]) -> dict[str, Spot]:
     """The places in points from the bottom left. Typst counts pages from 1 and heights from the top."""
 
-    def around(name: str, width: float, height: float, above: float = 0.0) -> Spot:
-        left, base = found[name]["x"], PAGE_HEIGHT - found[name]["y"]
+    def around(name: str, width: float, height: float, above: float = 0.0, right: float = 0.0) -> Spot:
+        left, base = found[name]["x"] + right, PAGE_HEIGHT - found[name]["y"]
         return Spot(int(found[name]["page"]) - 1, left, base + above - height, left + width, base + above)
 
     return {
         "number": around("number", 31, 16, 12),
         "day": around("day", 16, 16, 12),
         "month": around("month", 16, 16, 12),
-        "sign": around("sign", 250, 85),
+        "sign": around("sign", 186, 88, right=34),
     }
 
 

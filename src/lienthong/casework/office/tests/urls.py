@@ -1,0 +1,8 @@
+"""The routes of this room, as a node that plays its role has them."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("van-phong/", include("lienthong.casework.office.urls")),
+    path("", include("lienthong.kernel.web.urls")),
+]
