@@ -88,7 +88,8 @@ def _node_name(agency_code: str) -> str:
 def _accounts() -> str:
     people = _people_with_accounts() if roles.is_open("dossiers.portal") else ()
     count = identity.seed_demo_accounts(agency_code=node().agency_code, people=people)
-    issued = _seals_and_signatures() if roles.is_open("dossiers.handler") else 0
+    has_leaders = roles.is_open("dossiers.handler") or roles.is_open("office.desk")
+    issued = _seals_and_signatures() if has_leaders else 0
     _write_guide()
     return f"{count} accounts" + (f", {issued} seals and personal signatures" if issued else "")
 
@@ -111,9 +112,10 @@ def _people_with_accounts() -> list[tuple[str, str, int]]:
 
 
 def _seals_and_signatures() -> int:
-    """Each commune has its seal; each leader a signature. Keys of real agencies come from their own authority."""
+    """Each agency has its seal, each leader a signature. Keys of real agencies come from their own authority."""
     me, issued = node(), 0
-    for agency in agencies_queries.list_agencies(under=me.agency_code):
+    own = agencies_queries.get_agency(me.agency_code)
+    for agency in (own, *agencies_queries.list_agencies(under=me.agency_code)):
         leaders = identity_queries.list_officers(agency.code, duty="leader")
         if not leaders:
             continue

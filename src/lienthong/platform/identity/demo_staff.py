@@ -38,16 +38,22 @@ COMMUNE_POSTS: Final = (
 PROVINCE_POSTS: Final = (
     Post("vanhanh", "Quản trị hệ thống", (OPERATOR,)),
     Post("chidao", "Chuyên viên theo dõi điều hành", (COMMAND,)),
+    Post("chutich", "Chủ tịch Ủy ban nhân dân tỉnh", (LEADER,)),
+    Post("vanphong", "Chuyên viên Văn phòng Ủy ban nhân dân tỉnh", (HANDLING,)),
+    Post("vanthu", "Văn thư", (CLERK,)),
 )
 POPULATION_POSTS: Final = (
     Post("vanhanh", "Quản trị hệ thống", (OPERATOR,)),
     Post("dancu", "Cán bộ quản lý dân cư", (HANDLING,)),
+    Post("vanthu", "Văn thư", (CLERK,)),
 )
 HUB_POSTS: Final = (
     Post("chidao", "Chuyên viên Trung tâm điều hành", (COMMAND,)),
     Post("vanhanh", "Quản trị hệ thống", (OPERATOR,)),
     Post("congbo", "Chuyên viên kiểm soát thủ tục hành chính", (PUBLISHER,)),
     Post("vanthu", "Văn thư", (CLERK,)),
+    Post("lanhdao", "Phó Chủ nhiệm Văn phòng Chính phủ", (LEADER,)),
+    Post("chuyenvien", "Chuyên viên", (HANDLING,)),
 )
 
 _FAMILY: Final = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương")

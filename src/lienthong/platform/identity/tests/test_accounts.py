@@ -209,7 +209,8 @@ def test_seeding_the_province_twice_makes_the_same_accounts():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("agency", "duties"), [("G22", {"command", "operator", "publisher", "clerk"}), ("G01", {"operator", "handling"})]
+    ("agency", "duties"),
+    [("G22", {"command", "operator", "publisher", "clerk", "leader", "handling"}), ("G01", {"operator", "handling"})],
 )
 def test_hub_and_population_holder_have_their_officers(agency, duties):
     services.seed_demo_accounts(agency_code=agency)
