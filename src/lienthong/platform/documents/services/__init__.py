@@ -1,5 +1,6 @@
 """Tell documents: send, recall, say what became of them, number and register."""
 
+from lienthong.platform.documents.services.demo import seed_demo_documents
 from lienthong.platform.documents.services.numbering import (
     bind_entry,
     give_number,
@@ -26,6 +27,7 @@ __all__ = [
     "register_arrival",
     "reserve_numbers",
     "say_status",
+    "seed_demo_documents",
     "send_again",
     "send_document",
     "send_recall",
