@@ -80,7 +80,7 @@ INSERT INTO documents_arrival (id, message_id, document_id, sender_code, agency_
     arrived_at, due_at, updated_at, urgency)
 SELECT other_id, other_id, id, author, %(agency)s, 'inbox',
     CASE WHEN k > %(count)s - %(waiting)s THEN '01' WHEN k %% 50 = 3 THEN '02' WHEN k %% 3 = 0 THEN '03' ELSE '06' END,
-    CASE WHEN k %% 300 = 7 THEN 'recalled' ELSE 'in-force' END, '', at, at + interval '1 day', at,
+    CASE WHEN k %% 300 = 7 AND k <= %(count)s - %(waiting)s THEN 'recalled' ELSE 'in-force' END, '', at, at + interval '1 day', at,
     CASE WHEN k %% 200 = 0 THEN 2 ELSE 0 END
 FROM bench_documents
 """

@@ -10,6 +10,7 @@ from lienthong.platform.agencies.queries.agencies import (
     get_agency,
     list_agencies,
     name_of_agency,
+    names_of_agencies,
     recall_agency,
 )
 from lienthong.platform.agencies.queries.calendars import (
@@ -63,6 +64,7 @@ __all__ = [
     "list_provinces",
     "look_up",
     "name_of_agency",
+    "names_of_agencies",
     "recall_agency",
     "resolve_unit",
     "search_units",

@@ -65,6 +65,14 @@ def name_of_agency(code: str, on: date | None = None) -> str:
         return code
 
 
+def names_of_agencies(codes: Iterable[str]) -> dict[str, str]:
+    """The present or last names of many agencies in one round trip; the code itself where nobody knows it."""
+    wanted = set(codes)
+    return {code: code for code in wanted} | dict(
+        models.Agency.objects.filter(code__in=wanted).values_list("code", "name")
+    )
+
+
 def list_agencies(level: int | None = None, under: str | None = None, on: date | None = None) -> list[AgencyRef]:
     """The agencies there on the day, by code: of one level (1 is the top), below one agency, or all."""
     day = on or clock.today()

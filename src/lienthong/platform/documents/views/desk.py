@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -50,7 +51,7 @@ def incoming(request: HttpRequest) -> HttpResponse:
             }
             for name in lists.TABS
         ],
-        "rows": [_row(one) for one in found.arrivals],
+        "rows": _rows(found.arrivals),
         "following": parts.query(request) + f"&sau={found.following}" if found.following else "",
         "first": parts.query(request) if request.GET.get("sau") else "",
         "filters": filters,
@@ -128,12 +129,17 @@ def _selected(request: HttpRequest, filters: InboxFilters) -> list[dict[str, Any
     return chips
 
 
-def _row(one: ArrivalRef) -> dict[str, Any]:
+def _rows(arrivals: Sequence[ArrivalRef]) -> list[dict[str, Any]]:
+    names = parts.names_of(one.sender_code for one in arrivals)
+    return [_row(one, names[one.sender_code]) for one in arrivals]
+
+
+def _row(one: ArrivalRef, sender: str) -> dict[str, Any]:
     is_waiting = one.status in lists.WAITING and one.standing == "in-force"
     return {
         "arrival": one,
         "href": f"/van-ban/den/{one.id}/",
-        "sender": parts.name_of(one.sender_code),
+        "sender": sender,
         "urgency": parts.PRIORITIES.get(one.document.priority, parts.PRIORITIES[0]),
         "status": states.STATUSES[one.status],
         "standing": states.STANDINGS[one.standing] if one.standing != "in-force" else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -29,6 +29,11 @@ def desk(request: HttpRequest, here: str) -> tuple[Actor, dict[str, Any]]:
     actor = access.acting(request)
     is_clerk = actor.has(*CLERKS)
     return actor, {"side": _side(here, is_clerk), "is_clerk": is_clerk, "agency": name_of(actor.agency_code)}
+
+
+def names_of(agency_codes: Iterable[str]) -> Mapping[str, str]:
+    """The names of all agencies of a page in one round trip."""
+    return agency_queries.names_of_agencies(agency_codes)
 
 
 def name_of(agency_code: str) -> str:

@@ -62,6 +62,7 @@ def show_register(request: HttpRequest, register_id: int) -> HttpResponse:
         "register": register,
         "entries": found.entries,
         "filters": filters,
+        "filtered": filters != EntryFilters(),
         "states": STATES,
         "types": [("", tr("Mọi loại", "All types")), *((one.code, one.name) for one in numbering_queries.list_types())],
         "following": parts.query(request) + f"&sau={found.following}" if found.following else "",

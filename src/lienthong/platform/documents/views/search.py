@@ -44,6 +44,7 @@ def find(request: HttpRequest) -> HttpResponse:
     page |= {
         "text": text,
         "filters": filters,
+        "narrowed": filters != SearchFilters(),
         "asked": bool(text) or filters != SearchFilters(),
         "directions": DIRECTIONS,
         "types": [("", tr("Mọi loại", "All types")), *((one.code, one.name) for one in numbering_queries.list_types())],
