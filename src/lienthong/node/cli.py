@@ -186,9 +186,6 @@ def _story(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> int:
-    if arguments.name == "signing":
-        arguments.profile = REPOSITORY / "nodes" / "hub.toml"
-        become_node(arguments)
     from lienthong.node.bench.command import run
 
     return run(arguments.name, size=arguments.size, as_json=arguments.json)

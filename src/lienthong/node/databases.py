@@ -24,7 +24,7 @@ def settings_for(node: Node) -> dict[str, Any]:
             **options,
             "pool": {"min_size": 0, "max_size": 12, "timeout": 5},
             "application_name": f"lienthong {node.name}",
-            # Planning costs more than running for most statements of the hot paths; Django leaves it off for old poolers.
+            # Planning costs more than running for most of the hot paths; Django leaves it off for old poolers.
             "prepare_threshold": 5,
         },
     }

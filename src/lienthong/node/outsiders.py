@@ -1,4 +1,4 @@
-"""Programs that nobody here wrote and that tests hold ours against: OpenSSL, SoftHSM, xmlsec1, nginx, curl."""
+"""Programs that nobody here wrote and that tests hold ours against: OpenSSL, SoftHSM, xmlsec1, pdfsig, nginx, curl."""
 
 import os
 import shutil
@@ -15,6 +15,7 @@ PACKAGES = {
     "curl": "curl",
     "softhsm2": "softhsm2",
     "xmlsec1": "xmlsec1",
+    "pdfsig": "poppler-utils",
     "nginx": "nginx-light",
     "engine": "libengine-pkcs11-openssl",
 }

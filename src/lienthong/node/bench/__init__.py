@@ -9,5 +9,6 @@ BENCHES = {
     "proof": "proof",
     "access": "access",
     "faults": "faults",
+    "documents": "documents",
 }
 """Name on the command line → module beside this file with `measure(size)`."""

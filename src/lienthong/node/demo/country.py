@@ -23,7 +23,7 @@ DEFAULT_PORTS = (8001, 8002, 8003)
 
 Say = Callable[[str], object]
 
-_SEED_VERSION = 2
+_SEED_VERSION = 3
 _HEALTHY_SECONDS = 60.0
 
 
@@ -162,13 +162,17 @@ class Country:
             cluster.write_note(self._server_url, self.database(name), seeded=_SEED_VERSION)
 
     def share(self) -> None:
-        """Let the province and the portal agree on a data service, by letters between the running nodes."""
-        if cluster.read_note(self._server_url, self.database("province")).get("shared"):
+        """Let the province and the portal agree on a data service and send each other documents, while they run."""
+        self._share("shared", (("province", "ask"), ("hub", "answer")))
+        self._share("documents", (("province", "documents"), ("hub", "documents")))
+
+    def _share(self, note: str, steps: Sequence[tuple[str, str]]) -> None:
+        if cluster.read_note(self._server_url, self.database("province")).get(note):
             return
-        for name, step in (("province", "ask"), ("hub", "answer")):
+        for name, step in steps:
             said, _ = self._start_seeding(name, "--share", step).communicate()
             self.say(f"  {name}: {said.strip()}")
-        cluster.write_note(self._server_url, self.database("province"), shared=True)
+        cluster.write_note(self._server_url, self.database("province"), **{note: True})
 
     def _start_seeding(self, name: str, *words: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(  # noqa: S603 (our own program)

@@ -16,6 +16,7 @@ from lienthong.kernel.text import tr
 from lienthong.node import openapi
 from lienthong.platform.catalogue import queries, services
 from lienthong.platform.catalogue.types import ServiceRef, SystemRef, Terms
+from lienthong.platform.documents import services as documents
 
 _PORTAL = SystemRef("G22", "dvcqg")
 _ONE_STOP = SystemRef("H36", "mot-cua")
@@ -95,4 +96,9 @@ def _comes(awaited: Callable[[], bool]) -> bool:
     return False
 
 
-STEPS: dict[str, Callable[[], str]] = {"ask": ask, "answer": answer}
+def send_documents() -> str:
+    """The demo's documents between agencies leave this node."""
+    return f"{documents.seed_demo_documents()} documents on their way"
+
+
+STEPS: dict[str, Callable[[], str]] = {"ask": ask, "answer": answer, "documents": send_documents}

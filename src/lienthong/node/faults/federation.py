@@ -59,7 +59,7 @@ class Member:
 class Federation:
     """Use as a context manager: made, started, and thrown away at the end.
 
-    `direct`: nothing stands between the nodes. `parameters`: further lines of every profile.
+    `direct`: nothing stands between the nodes. `parameters`: further lines of every profile; `roles`: further roles.
     With `disk_megabytes` the last member lies on a small disk, where the machine lets us mount one (`disk`).
     """
 
@@ -72,8 +72,10 @@ class Federation:
         disk_megabytes: int = 0,
         direct: bool = False,
         parameters: str = "",
+        roles: Sequence[str] = (),
     ) -> None:
         self.home = home
+        self.roles = (*_ROLES, *roles)
         self.direct = direct
         self.parameters = parameters
         self.disk = SmallDisk(home / CODES[size - 1].lower(), disk_megabytes) if disk_megabytes else None
@@ -139,7 +141,7 @@ class Federation:
         cluster.ensure_databases(member.server.url(), [f"lt_{member.name}"], self.environment_of(member))
 
     def _write_profile(self, member: Member) -> None:
-        roles = [*_ROLES, "exchange.hub"] if member is self.hub else list(_ROLES)
+        roles = [*self.roles, "exchange.hub"] if member is self.hub else self.roles
         listed = ", ".join(f'"{role}"' for role in roles)
         (member.home / "node.toml").write_text(
             f'[node]\nname = "{member.name}"\nagency_code = "{member.code}"\ntitle = "Nút {member.code}"\n'

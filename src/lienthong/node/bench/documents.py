@@ -1,0 +1,136 @@
+"""bench documents: official documents between nodes, and the clerk's pages over a million of them.
+
+Five node processes, each with a database server of its own, durable as in service. A document counts when the sender
+holds the receipt, whose signature it verified, and the receiver has stored the document. Beside it stands what the same
+files and rows cost when nobody signs, verifies or logs anything.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from lienthong.node.bench.report import Measured
+from lienthong.node.demo.passing import passing_folder
+from lienthong.node.faults.federation import Federation, Member
+
+DOCUMENTS = 1_500
+MEGABYTES = 40
+RECIPIENTS = 3_400
+SMALL_BYTES = 20_000
+
+GOALS = {
+    "documents a second, PDF of 20 kB": 120.0,
+    "documents with 1 MB a second": 20.0,
+    "seconds to 3,400 recipients": 60.0,
+}
+
+_PART = "lienthong.node.bench.documents_part"
+_WAITING = "SELECT EXISTS (SELECT FROM exchange_outgoingletter WHERE state = 'waiting')"
+_NOT_DELIVERED = "SELECT EXISTS (SELECT FROM documents_delivery WHERE transport = 'waiting')"
+_ARRIVED = "SELECT count(*) FROM documents_arrival"
+
+
+def measure(size: int | None = None) -> Measured:
+    """Send `size` documents (1,500 by default) with a small PDF, some with a large one, one to 3,400 agencies."""
+    count = size or DOCUMENTS
+    with passing_folder() as folder, _nodes(folder) as nodes:
+        sender, hub = nodes.members[1], nodes.hub
+        _send(nodes, sender, [hub], 20, SMALL_BYTES, 1)
+        small = _send(nodes, sender, [hub], count, SMALL_BYTES, 1_000)
+        large = _send(nodes, sender, [hub], max(count // 40, 5), 2**20, 900_000)
+        wide = _send_wide(nodes, hub)
+        plain = _plain(sender.database_url, folder, count)
+    figures: dict[str, Any] = {
+        "documents a second, PDF of 20 kB": small,
+        "documents with 1 MB a second": large,
+        **wide,
+    }
+    return Measured(
+        name="documents",
+        figures=figures,
+        baseline={"the same files and rows, unsigned, at one end, a second": plain, "django-pyas2": "absent"},
+        ratios={"ours / unsigned at one end": small / plain},
+        goals=dict(GOALS),
+        met=small >= GOALS["documents a second, PDF of 20 kB"]
+        and large >= GOALS["documents with 1 MB a second"]
+        and wide["seconds to 3,400 recipients"] <= GOALS["seconds to 3,400 recipients"],
+    )
+
+
+@contextmanager
+def _nodes(home: Path) -> Iterator[Federation]:
+    """The hub and four members, who talk to each other directly."""
+    with Federation(home / "nodes", 5, direct=True, roles=("identity.accounts", "documents.member")) as nodes:
+        yield nodes
+
+
+def _send(nodes: Federation, sender: Member, to: Sequence[Member], count: int, size: int, first: int) -> float:
+    """Documents a second, from the first that is written to the last that has arrived with its receipt back."""
+    codes = [member.code for member in to]
+    before = {member.code: _number(member, _ARRIVED) for member in to}
+    told = json.loads(nodes.run(sender, "send", str(count), str(size), str(first), *codes, module=_PART))
+    _until(sender, _WAITING)
+    ended = time.time_ns()
+    for member in to:
+        if _number(member, _ARRIVED) - before[member.code] != count:
+            raise RuntimeError(f"not all documents arrived at {member.code}")
+    return float(count / (ended - told["at"]) * 1e9)
+
+
+def _send_wide(nodes: Federation, sender: Member) -> dict[str, Any]:
+    """One document to agencies of all other nodes."""
+    others = [one for one in nodes.members if one is not sender]
+    parents = [member.code for member in others]
+    for member in others:
+        nodes.run(member, "fill", str(RECIPIENTS), *parents, module=_PART)
+    before = json.loads(nodes.run(sender, "stored", module=_PART))
+    arrived = sum(_number(member, _ARRIVED) for member in others)
+    words = ("send_wide", "999999", str(2**20), str(RECIPIENTS), *parents)
+    told = json.loads(nodes.run(sender, *words, module=_PART))
+    _until(sender, _NOT_DELIVERED)
+    ended = time.time_ns()
+    after = json.loads(nodes.run(sender, "stored", module=_PART))
+    if sum(_number(member, _ARRIVED) for member in others) - arrived != RECIPIENTS:
+        raise RuntimeError("not all recipients have the document")
+    return {
+        "seconds to 3,400 recipients": (ended - told["at"]) / 1e9,
+        "files stored for them": after["files"] - before["files"],
+        "megabytes stored for them": (after["bytes"] - before["bytes"]) / 2**20,
+    }
+
+
+def _until(member: Member, question: str) -> None:
+    """Ask rarely, for whoever watches must not eat what is measured."""
+    with psycopg.connect(member.database_url, autocommit=True) as watching:
+        while watching.execute(question).fetchone() == (True,):
+            time.sleep(0.05)
+
+
+def _number(member: Member, question: str) -> int:
+    with psycopg.connect(member.database_url, autocommit=True) as asking:
+        row = asking.execute(question).fetchone()
+        return int(row[0]) if row else 0
+
+
+def _plain(database_url: str, folder: Path, count: int) -> float:
+    """Files written to disk and a row for each committed: what storing costs when nothing is proved."""
+    import os
+
+    content = os.urandom(SMALL_BYTES)
+    target = folder / "plain"
+    target.mkdir()
+    with psycopg.connect(database_url, autocommit=True) as storing:
+        storing.execute("CREATE TABLE bench_plain (id bigint PRIMARY KEY, facts bytea, sha256 text)")
+        begun = time.perf_counter()
+        for number in range(count):
+            with (target / str(number)).open("wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            storing.execute("INSERT INTO bench_plain VALUES (%s, %s, %s)", (number, content[:1024], str(number)))
+        return count / (time.perf_counter() - begun)
