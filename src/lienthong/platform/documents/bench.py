@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 
@@ -80,7 +80,8 @@ INSERT INTO documents_arrival (id, message_id, document_id, sender_code, agency_
     arrived_at, due_at, updated_at, urgency)
 SELECT other_id, other_id, id, author, %(agency)s, 'inbox',
     CASE WHEN k > %(count)s - %(waiting)s THEN '01' WHEN k %% 50 = 3 THEN '02' WHEN k %% 3 = 0 THEN '03' ELSE '06' END,
-    CASE WHEN k %% 300 = 7 AND k <= %(count)s - %(waiting)s THEN 'recalled' ELSE 'in-force' END, '', at, at + interval '1 day', at,
+    CASE WHEN k %% 300 = 7 AND k <= %(count)s - %(waiting)s THEN 'recalled' ELSE 'in-force' END, '',
+    at, at + interval '1 day', at,
     CASE WHEN k %% 200 = 0 THEN 2 ELSE 0 END
 FROM bench_documents
 """
@@ -129,7 +130,7 @@ def seed(agency_code: str, count: int, *, waiting: int = 40) -> Seeded:
     """
     started = time.monotonic()
     accented, plain = _accents()
-    places = {
+    places: dict[str, Any] = {
         "agency": agency_code, "count": count, "waiting": min(waiting, count), "now": clock.now(),
         "authors": list(_AUTHORS), "signers": list(_SIGNERS), "types": [code for code, _ in _TYPES],
         "type_names": [name for _, name in _TYPES], "subjects": list(_SUBJECTS), "body": _BODY,

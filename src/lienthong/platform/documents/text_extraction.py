@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import IO, Final
+from typing import IO, BinaryIO, Final
 
 from lxml import etree
 
@@ -33,7 +33,7 @@ def text_of(stream: IO[bytes], media_type: str) -> str:
     return ""
 
 
-def open_zip(stream: IO[bytes]) -> Iterator[IO[bytes]]:
+def open_zip(stream: BinaryIO) -> Iterator[BinaryIO]:
     """The files of an attachment's ZIP, as far as they are small enough to be read."""
     try:
         with zipfile.ZipFile(stream) as packed:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -88,7 +89,7 @@ def get_entry(entry_id: int, actor: Actor) -> EntryRef:
     return entry_ref(row)
 
 
-def entries_of_document(document_id: object, agency_code: str) -> list[EntryRef]:
+def entries_of_document(document_id: UUID, agency_code: str) -> list[EntryRef]:
     """The lines that an agency has of a document."""
     rows = RegisterEntry.objects.filter(document_id=document_id, register__agency_code=agency_code)
     return [entry_ref(row) for row in rows.select_related("register")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -188,7 +188,7 @@ def _rows(row: RegisterImport) -> Iterator[ReadRow]:
     head = int(row.mapping.get("head", 0))
     today = clock.today()
     with files.open_file(row.file_sha256) as stream:
-        for number, cells in enumerate(spreadsheets.rows_of(cast("BinaryIO", stream)), start=1):
+        for number, cells in enumerate(spreadsheets.rows_of(stream), start=1):
             if number > head + 1:
                 found = import_rules.read_row(cells, number, mapping, cast("Direction", row.direction), today)
                 if found is not None:

@@ -15,6 +15,7 @@ from lienthong.platform.documents import notation, rights
 from lienthong.platform.documents.models import NumberingRule, Register, RegisterEntry
 from lienthong.platform.documents.queries import numbering as numbering_queries
 from lienthong.platform.documents.queries.entries import number_ref
+from lienthong.platform.documents.rules import check_reason
 from lienthong.platform.documents.services import numbering
 from lienthong.platform.documents.types import NumberRef, PaperFacts
 
@@ -124,7 +125,7 @@ def reserve_arrival_numbers(agency_code: str, *, count: int, reason: str, actor:
     rights.require_clerk(actor, agency_code)
     if not 1 <= count <= numbering.MOST_RESERVED:
         raise Refused("documents.reserve-count", tr("Số lượng không hợp lệ.", "Not a valid count."), field="count")
-    why = numbering.check_reason(reason, needed=True)
+    why = check_reason(reason, needed=True)
     today = clock.today()
     with db.atomic():
         register = numbering.lock_register(agency_code, "in", "", today, INCOMING)

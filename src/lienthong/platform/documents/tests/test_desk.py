@@ -52,6 +52,10 @@ def send(client: Client, path: str, status: int = 302, /, **typed: Any) -> str:
     return response.content.decode()
 
 
+def whole(response: Any) -> bytes:
+    return b"".join(response.streaming_content)
+
+
 def arrivals() -> dict[int, UUID]:
     return {row.document.number: row.pk for row in Arrival.objects.select_related("document")}
 
@@ -81,7 +85,7 @@ def test_one_document_is_opened_registered_and_shows_its_steps_with_proof(hub: C
     message = queries.get_arrival(one, HUB_CLERK).message_id
     paper = hub.get(f"/van-ban/tep/{message}/0/")
     assert (paper["Content-Type"], paper["Content-Disposition"][:6]) == ("application/pdf", "inline")
-    assert b"".join(paper.streaming_content)[:5] == b"%PDF-"
+    assert whole(paper)[:5] == b"%PDF-"
     assert hub.get(f"/van-ban/tep/{message}/0/?tai=1")["Content-Disposition"].startswith("attachment")
     read(hub, f"/van-ban/tep/{message}/9/", 404)
     assert "không phải số giữ chỗ" in send(hub, f"/van-ban/den/{one}/dang-ky/", 409, number="7")
@@ -201,11 +205,9 @@ def test_the_register_is_printed_and_saved(hub: Client) -> None:
     text = PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text()
     assert "SỔ ĐĂNG KÝ VĂN BẢN ĐẾN" in text
     assert "127/UBND-VX" in text
-    rows = list(
-        spreadsheets.rows_of(io.BytesIO(b"".join(hub.get(f"/van-ban/so/{register}/so.xlsx").streaming_content)))
-    )
+    rows = list(spreadsheets.rows_of(io.BytesIO(whole(hub.get(f"/van-ban/so/{register}/so.xlsx")))))
     assert [row[1] for row in rows] == ["Số đến", "01", "02", "03"]
-    csv = b"".join(hub.get(f"/van-ban/so/{register}/so.csv?ky=2026-11").streaming_content).decode()
+    csv = whole(hub.get(f"/van-ban/so/{register}/so.csv?ky=2026-11")).decode()
     assert csv.count("\n") == 4
     assert "'=Vụ Văn xã" in csv
     read(hub, f"/van-ban/so/{register}/so.pdf?ky=1999", 404)

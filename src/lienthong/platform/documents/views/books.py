@@ -23,6 +23,8 @@ from lienthong.platform.documents.rights import READERS
 from lienthong.platform.documents.types import RegisterRef
 from lienthong.platform.documents.views import parts
 
+Book = HttpResponse | StreamingHttpResponse | FileResponse
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -54,7 +56,7 @@ def _months(year: int, key: str, label: Bilingual, first: int, last: int) -> Per
 
 @access.duty(*READERS)
 @require_safe
-def save_book(request: HttpRequest, register_id: int, form: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
+def save_book(request: HttpRequest, register_id: int, form: str) -> Book:
     """The register of a period in one of the forms."""
     actor = access.acting(request)
     register = entries.get_register(register_id, actor)
@@ -108,4 +110,4 @@ def _name(register: RegisterRef, period: Period) -> str:
     return f"so-{'den' if register.direction == 'in' else 'di'}-{series}-{period.key}-{clock.today():%Y%m%d}"
 
 
-_FORMS: dict[str, Callable[[RegisterRef, Period, Actor], Any]] = {"pdf": _pdf, "csv": _csv, "xlsx": _xlsx}
+_FORMS: dict[str, Callable[[RegisterRef, Period, Actor], Book]] = {"pdf": _pdf, "csv": _csv, "xlsx": _xlsx}

@@ -72,7 +72,7 @@ def register_many(request: HttpRequest) -> HttpResponse:
     done = registering.register_many(ticked, actor=actor)
     numbers = [one.number.number for one in done if one.number]
     if numbers:
-        messages.success(
+        parts.say(
             request,
             tr(
                 f"Đã đăng ký {len(numbers)} văn bản, số đến {min(numbers)}–{max(numbers)}.",
@@ -80,9 +80,9 @@ def register_many(request: HttpRequest) -> HttpResponse:
             ),
         )
     for problem in {str(one.problem): one.problem for one in done if one.problem}.values():
-        messages.error(request, problem)
+        parts.warn(request, problem)
     if not ticked:
-        messages.error(request, tr("Bạn chưa chọn văn bản nào.", "You have ticked no document."))
+        parts.warn(request, tr("Bạn chưa chọn văn bản nào.", "You have ticked no document."))
     return HttpResponseRedirect("/van-ban/")
 
 
@@ -113,7 +113,7 @@ def _filters(request: HttpRequest) -> InboxFilters:
 
 
 def _selected(request: HttpRequest, filters: InboxFilters) -> list[dict[str, Any]]:
-    chips = []
+    chips: list[dict[str, Any]] = []
     if filters.sender_code:
         name = parts.name_of(filters.sender_code)
         chips.append({"text": name, "href": parts.without(request, "tu_co_quan")})

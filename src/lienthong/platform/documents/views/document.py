@@ -78,7 +78,7 @@ def register(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return _arrival_page(request, queries.get_arrival(arrival_id, actor), refusal)
-    messages.success(
+    parts.say(
         request,
         tr("Đã đăng ký, số đến {n}.", "Registered with the number of arrival {n}.").format(n=show_number(given.number)),
     )
@@ -94,7 +94,7 @@ def refuse(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
         registering.refuse_arrival(arrival_id, reason=request.POST.get("reason", ""), actor=actor)
     except Refused as refusal:
         return _arrival_page(request, queries.get_arrival(arrival_id, actor), refusal)
-    messages.success(request, tr("Đã từ chối và báo bên gửi.", "Refused; the sender is told."))
+    parts.say(request, tr("Đã từ chối và báo bên gửi.", "Refused; the sender is told."))
     return HttpResponseRedirect(f"/van-ban/den/{arrival_id}/")
 
 

@@ -111,7 +111,7 @@ def _do(request: HttpRequest, import_id: UUID, actor: Any) -> None:
         importing.start(import_id, actor=actor)
     elif deed == "undo":
         importing.undo(import_id, actor=actor)
-        messages.success(request, tr("Đã hoàn tác đợt nhập.", "The import is undone."))
+        parts.say(request, tr("Đã hoàn tác đợt nhập.", "The import is undone."))
     else:
         row = importing.load(import_id, actor)
         importing.check(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from django.contrib import messages
 from django.http import HttpRequest, QueryDict
 
 from lienthong.kernel import access
@@ -52,6 +53,16 @@ def _side(here: str, is_clerk: bool) -> list[dict[str, Any]]:
         ("rule", "/van-ban/so/cach-danh-so/", tr("Cách đánh số", "Numbering"), is_clerk),
     ]
     return [{"text": text, "href": href, "active": key == here} for key, href, text, shown in items if shown]
+
+
+def say(request: HttpRequest, sentence: Bilingual) -> None:
+    """What was done, for the next page."""
+    messages.success(request, str(sentence))
+
+
+def warn(request: HttpRequest, sentence: Bilingual) -> None:
+    """What was not done, for the next page."""
+    messages.error(request, str(sentence))
 
 
 def without(request: HttpRequest, *names: str) -> str:

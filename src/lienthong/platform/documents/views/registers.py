@@ -103,7 +103,7 @@ def change_entry(request: HttpRequest, entry_id: int) -> HttpResponse:
             )
     except Refused as refusal:
         return _entry_page(request, entry_id, refusal)
-    messages.success(request, tr("Đã ghi vào sổ.", "Written into the register."))
+    parts.say(request, tr("Đã ghi vào sổ.", "Written into the register."))
     return HttpResponseRedirect(f"/van-ban/so/dong/{entry_id}/")
 
 
@@ -158,7 +158,7 @@ def _give(request: HttpRequest, actor: Any) -> str:
             actor=actor,
         )
         codes = f"{given[0].code} – {given[-1].code}" if len(given) > 1 else given[0].code
-        messages.success(request, tr("Đã giữ chỗ: {codes}.", "Reserved: {codes}.").format(codes=codes))
+        parts.say(request, tr("Đã giữ chỗ: {codes}.", "Reserved: {codes}.").format(codes=codes))
         return f"/van-ban/so/{given[0].register_id}/?tinh_trang=reserved"
     subject = parts.word(request.POST, "subject", 2000)
     if not subject:
@@ -176,7 +176,7 @@ def _give(request: HttpRequest, actor: Any) -> str:
         priority=min(3, parts.count(request.POST, "priority")),
         actor=actor,
     )
-    messages.success(request, tr("Đã cấp số {code}.", "The number is {code}.").format(code=number.code))
+    parts.say(request, tr("Đã cấp số {code}.", "The number is {code}.").format(code=number.code))
     return f"/van-ban/so/dong/{number.entry_id}/"
 
 
@@ -189,9 +189,7 @@ def register_paper(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             number = registers.register_paper(actor.agency_code, _paper(request), actor=actor, scan=_scan(request))
-            messages.success(
-                request, tr("Đã đăng ký, số đến {n}.", "Registered with the number {n}.").format(n=number.number)
-            )
+            parts.say(request, tr("Đã đăng ký, số đến {n}.", "Registered with the number {n}.").format(n=number.number))
             return HttpResponseRedirect(f"/van-ban/so/dong/{number.entry_id}/")
         except Refused as caught:
             refusal = caught
@@ -243,7 +241,7 @@ def numbering_rule(request: HttpRequest) -> HttpResponse:
                 backdating=request.POST.get("backdating", ""),
                 actor=actor,
             )
-            messages.success(request, tr("Đã lưu cách đánh số.", "Numbering is saved."))
+            parts.say(request, tr("Đã lưu cách đánh số.", "Numbering is saved."))
             return HttpResponseRedirect("/van-ban/so/cach-danh-so/")
         except Refused as caught:
             refusal = caught
