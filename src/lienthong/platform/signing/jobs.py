@@ -1,5 +1,6 @@
 """Repeated work of signing: status of certificates, renewal, the clock, signatures to be finished."""
 
+from lienthong.platform.signing import queries
 from lienthong.platform.signing.services import clocks, finishing, remote, renewal, standing
 
 
@@ -26,3 +27,8 @@ def finish_due() -> bool:
 def purge_remote() -> None:
     """Drop remote signings that expired."""
     remote.purge_remote()
+
+
+def warm_reader() -> None:
+    """Have the process that reads strangers' files up before the first comes."""
+    queries.warm_reader()

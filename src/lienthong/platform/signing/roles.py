@@ -69,5 +69,6 @@ ROLES: tuple[Role, ...] = (
             ("xac-minh/api/v1/", "lienthong.platform.signing.urls_api"),
         ),
         ports=((FileReader, ReaderProcesses),),
+        periodic=((300.0, jobs.warm_reader),),
     ),
 )

@@ -41,9 +41,8 @@ class ReaderProcesses:
 
     def warm(self) -> None:
         with _lock:
-            if _idle:
-                return
-        threading.Thread(target=_make_one, name="reader", daemon=True).start()
+            if not _idle:
+                _idle.append(_Worker())
 
 
 class _Worker:
@@ -64,12 +63,19 @@ class _Worker:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-        self.is_ready = False
+        self._is_ready = False
+
+    def starts(self, deadline: float) -> bool:
+        """Wait until the process is up; False when it is not by then, and goes on starting."""
+        if not self._is_ready:
+            try:
+                self._is_ready = reading_form.take(self.line, len(reading_form.READY), deadline) == reading_form.READY
+            except TimeoutError:
+                return False
+        return True
 
     def ask(self, content: bytes, deadline: float) -> bytes | None:
         """The answer; None when the process died of the file. Raises TimeoutError."""
-        if not self.is_ready:
-            self.is_ready = reading_form.take(self.line, len(reading_form.READY), deadline) == reading_form.READY
         self.files += 1
         reading_form.send(self.line, content, deadline)
         return reading_form.receive(self.line, deadline)
@@ -84,15 +90,6 @@ class _Worker:
 _room = threading.BoundedSemaphore(_PROCESSES)
 _lock = threading.Lock()
 _idle: list[_Worker] = []
-
-
-def _make_one() -> None:
-    worker = _Worker()
-    with _lock:
-        if len(_idle) < _PROCESSES:
-            _idle.append(worker)
-            return
-    worker.end()
 
 
 def _ask(kind: bytes, content: bytes, seconds: float) -> dict[str, Any]:
@@ -111,6 +108,10 @@ def _hand_over(content: bytes, deadline: float) -> bytes | None:
         worker = _idle.pop() if _idle else None
     if worker is None or worker.process.poll() is not None:
         worker = _Worker()
+    if not worker.starts(deadline):
+        with _lock:
+            _idle.append(worker)
+        raise _too_slow()
     answer = None
     try:
         answer = worker.ask(content, deadline)

@@ -1,12 +1,14 @@
 """The public page that says who signed a file."""
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from lienthong.kernel.profile import node, playing
 from lienthong.platform.signing import queries, services
+from lienthong.platform.signing.queries import uploads
 from lienthong.platform.signing.tests import papers
 from lienthong.platform.signing.tests.papers import BOX, LEADER, SEAL
 from lienthong.platform.signing.views import verify as views
@@ -19,6 +21,13 @@ urlpatterns = [
     path("", include("lienthong.kernel.web.urls")),
     path("xac-minh/", include("lienthong.platform.signing.urls")),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch):
+    """A machine that is busy with other tests may take its time."""
+    monkeypatch.setattr(uploads, "READING_SECONDS", 120.0)
+    cache.clear()
 
 
 def check(client, content, name="ket-qua.pdf"):

@@ -11,8 +11,8 @@ from lienthong.kernel.text import fold
 from lienthong.platform.signing.rules.pades import text
 from lienthong.platform.signing.rules.pades.changes import BROKEN
 from lienthong.platform.signing.rules.pades.entries import paper_of
+from lienthong.platform.signing.rules.pades.refusals import encrypted, not_a_pdf
 from lienthong.platform.signing.rules.pades.text import Piece
-from lienthong.platform.signing.rules.pades.writing import encrypted, not_a_pdf
 from lienthong.platform.signing.types import Box, Place
 
 _LAST_PAGES = 5

@@ -25,7 +25,7 @@ from lienthong.kernel.text import nfc, tr
 from lienthong.platform.signing.rules.pades import changes
 from lienthong.platform.signing.rules.pades.changes import Step
 from lienthong.platform.signing.rules.pades.entries import entry, items
-from lienthong.platform.signing.rules.pades.writing import encrypted, not_a_pdf
+from lienthong.platform.signing.rules.pades.refusals import encrypted, not_a_pdf
 
 MAX_SIGNATURES = 120
 MAX_REVISIONS = 300

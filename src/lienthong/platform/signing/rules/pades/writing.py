@@ -20,6 +20,7 @@ from pyhanko.stamp import BaseStampStyle
 from lienthong.kernel.errors import Conflict, Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.signing.rules.pades.proofs import Proofs
+from lienthong.platform.signing.rules.pades.refusals import encrypted, not_a_pdf
 from lienthong.platform.signing.types import Box
 
 # Room for the envelope in bytes; it is known only after signing. A time stamp of a stranger may bring a long chain.
@@ -159,19 +160,3 @@ def _write(
     except (PdfError, SigningError) as error:
         raise not_a_pdf() from error
     return Prepared(out.getvalue(), digest.document_digest, digest.reserved_region_start, digest.reserved_region_end)
-
-
-def not_a_pdf() -> Refused:
-    return Refused(
-        "signing.not-a-pdf",
-        tr("Tệp này không phải tệp PDF đọc được, hoặc đã hỏng.", "This is not a readable PDF, or it is damaged."),
-        field="file",
-    )
-
-
-def encrypted() -> Refused:
-    return Refused(
-        "signing.encrypted",
-        tr("Tệp PDF có mật khẩu nên không đọc được.", "A PDF with a password cannot be read."),
-        field="file",
-    )
