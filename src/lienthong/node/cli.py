@@ -168,7 +168,7 @@ def _add_developer_commands(commands: Commands) -> None:
         help="fill a demo node with its synthetic country (done by demo)",
         description="Fills a demo node with keys, agencies, accounts, synthetic people, procedures. May be repeated.",
     )
-    seed.add_argument("--share", choices=["ask", "answer", "documents"], help="one step of the demo between nodes that run")
+    seed.add_argument("--share", choices=["ask", "answer", "documents"], help="one step between running nodes")
     profile_argument(seed)
     seed.set_defaults(run=in_node(_seed))
 

@@ -163,15 +163,23 @@ class Country:
 
     def share(self) -> None:
         """Let the province and the portal agree on a data service and send each other documents, while they run."""
-        self._share("shared", (("province", "ask"), ("hub", "answer")))
-        self._share("documents", (("province", "documents"), ("hub", "documents")))
+        self._step("shared", (("province", "ask"), ("hub", "answer")))
+        self.send_documents("province")
+        self.send_documents("hub")
 
-    def _share(self, note: str, steps: Sequence[tuple[str, str]]) -> None:
+    def send_documents(self, name: str) -> None:
+        """Let a running node send the demo's documents of its agency."""
+        self._step(f"documents-{name}", ((name, "documents"),))
+
+    def _step(self, note: str, steps: Sequence[tuple[str, str]]) -> None:
         if cluster.read_note(self._server_url, self.database("province")).get(note):
             return
         for name, step in steps:
-            said, _ = self._start_seeding(name, "--share", step).communicate()
+            running = self._start_seeding(name, "--share", step)
+            said, _ = running.communicate()
             self.say(f"  {name}: {said.strip()}")
+            if running.returncode:
+                return
         cluster.write_note(self._server_url, self.database("province"), **{note: True})
 
     def _start_seeding(self, name: str, *words: str) -> "subprocess.Popen[str]":

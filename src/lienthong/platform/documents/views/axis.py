@@ -138,8 +138,7 @@ def _bar(name: str, key: str, state: states.State, number: int, total: int) -> d
         "label": state.label,
         "colour": state.colour,
         "number": show_number(number),
-        "of": number,
-        "total": total,
+        "percent": f"{max(1.0, 100 * number / total):.1f}" if total else "0",
         "href": "?" + urlencode({name: key or NONE}),
     }
 

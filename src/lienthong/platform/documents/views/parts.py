@@ -45,6 +45,7 @@ def _side(here: str, is_clerk: bool) -> list[dict[str, Any]]:
     items: list[tuple[str, str, Bilingual, bool]] = [
         ("in", "/van-ban/", tr("Văn bản đến", "Incoming"), True),
         ("out", "/van-ban/di/", tr("Văn bản đi", "Outgoing"), True),
+        ("axis", "/van-ban/truc/", tr("Theo dõi trên trục", "On the axis"), True),
         ("search", "/van-ban/tim/", tr("Tìm văn bản", "Search"), True),
         ("registers", "/van-ban/so/", tr("Sổ đăng ký", "Registers"), True),
         ("number", "/van-ban/so/lay-so/", tr("Lấy số văn bản đi", "Give a number"), is_clerk),
