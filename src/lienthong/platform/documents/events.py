@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from lienthong.platform.documents.statistics_types import DocumentDay
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentArrived:
@@ -102,3 +104,14 @@ class RecallAsked:
 
     def event_key(self) -> str:
         return self.document_id
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDaysCounted:
+    """Sums of documents that are other than before (số liệu văn bản theo ngày), counted by a node; absolute."""
+
+    NAME: ClassVar[str] = "documents.days-counted"
+
+    reporter: str
+    as_of: datetime
+    days: tuple[DocumentDay, ...]

@@ -1,10 +1,10 @@
 """Letters between the nodes of the axis: the public contract of this room."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from lienthong.kernel import clock, files
@@ -98,3 +98,63 @@ class EdocStatus(Letter):
             at=_AT,
             reason="Văn bản gửi nhầm cơ quan.",
         )
+
+
+Count = Annotated[int, Field(ge=0, le=10**9)]
+
+
+class DocumentDayCounts(BaseModel):
+    """Counts of documents of one agency, direction, type and day; absolute. See `statistics_types.DocumentCounts`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    agency_code: Annotated[str, Field(min_length=1, max_length=64)]
+    direction: Literal["in", "out"]
+    type_code: Annotated[str, Field(max_length=16)]
+    day: date
+    documents: Count
+    electronic: Count
+    copies: Count
+    copies_saved: Count
+    examined: Count
+    personally_signed: Count
+    on_time: Count
+    late: Count
+    finished: Count
+    finished_on_time: Count
+    finished_late: Count
+    refused: Count
+    recalled: Count
+
+
+class DocumentFigures(Letter):
+    """Figures of documents (số liệu văn bản theo ngày): days whose counts changed; node → hub."""
+
+    NAME: ClassVar[str] = "document-figures.v1"
+
+    as_of: datetime
+    days: Annotated[list[DocumentDayCounts], Field(max_length=5000)]
+
+    @classmethod
+    def sample(cls) -> Self:
+        """An invented day."""
+        day = DocumentDayCounts(
+            agency_code="H36",
+            direction="out",
+            type_code="CV",
+            day=date(2026, 11, 21),
+            documents=12,
+            electronic=11,
+            copies=48,
+            copies_saved=44,
+            examined=12,
+            personally_signed=10,
+            on_time=12,
+            late=0,
+            finished=0,
+            finished_on_time=0,
+            finished_late=0,
+            refused=1,
+            recalled=0,
+        )
+        return cls(as_of=_AT, days=[day])

@@ -25,6 +25,7 @@ from lienthong.platform.documents.register_models import (
     RegisterImport,
     SearchLine,
 )
+from lienthong.platform.documents.statistics_models import CountMark, DaySum, PersonalSignature
 from lienthong.platform.documents.types import BUSINESS_KINDS, INBOXES, TRANSPORTS
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "Attachment",
     "AxisLine",
     "AxisTask",
+    "CountMark",
+    "DaySum",
     "Delivery",
     "Document",
     "FolderClaim",
@@ -42,6 +45,7 @@ __all__ = [
     "PartnerAgency",
     "PartnerCall",
     "PartnerWarning",
+    "PersonalSignature",
     "Register",
     "RegisterEntry",
     "RegisterImport",

@@ -2,9 +2,17 @@
 
 from lienthong.kernel.roles import Role
 from lienthong.kernel.text import tr
-from lienthong.platform.documents import inbox, jobs, partner_jobs, register_jobs, subscribers
+from lienthong.platform.documents import (
+    inbox,
+    jobs,
+    partner_jobs,
+    register_jobs,
+    statistics_inbox,
+    statistics_jobs,
+    subscribers,
+)
 from lienthong.platform.documents.adapters.outsiders import SystemsOutside
-from lienthong.platform.documents.letters import EdocSent, EdocStatus
+from lienthong.platform.documents.letters import DocumentFigures, EdocSent, EdocStatus
 from lienthong.platform.documents.ports import Outsiders
 from lienthong.platform.documents.queries.axis_tasks import axis_checks
 from lienthong.platform.exchange.events import LetterRefused
@@ -29,6 +37,8 @@ ROLES: tuple[Role, ...] = (
             (1.0, jobs.learn_receipts),
             (2.0, register_jobs.index_documents),
             (600.0, register_jobs.close_old_registers),
+            (5.0, statistics_jobs.count_documents),
+            (5.0, statistics_jobs.examine_signatures),
         ),
         menu=(("/van-ban/", tr("Văn bản", "Documents"), ("clerk", "leader", "handling")),),
         tabs=(("documents", "/van-hanh/van-ban/luu-luong/", tr("Lưu lượng", "Traffic"), 10),),
@@ -45,6 +55,7 @@ ROLES: tuple[Role, ...] = (
             ("van-hanh/van-ban/", "lienthong.platform.documents.urls_partners"),
         ),
         tabs=(_PARTNERS,),
+        inbox=((DocumentFigures, statistics_inbox.on_figures),),
         menu=(("/van-hanh/van-ban/doi-tac/", tr("Trục văn bản", "Document axis"), ("operator",)),),
         periodic=((3600.0, partner_jobs.forget_partner_calls),),
         ports=((Outsiders, SystemsOutside),),
