@@ -87,10 +87,10 @@ def file_of(request: HttpRequest, body: IO[bytes]) -> tuple[SentFile, dict[str, 
     except BaseException:
         keeper.close()
         raise
-    if keeper.file is None or keeper.count != 1:
+    if keeper.sent is None or keeper.count != 1:
         keeper.close()
         raise bad_request("file", "Lời gọi phải có đúng một tệp.", "A call has exactly one file.")
-    return keeper.file, {name: str(value) for name, value in fields.items()}
+    return keeper.sent, {name: str(value) for name, value in fields.items()}
 
 
 class _Keeper(FileUploadHandler):
@@ -100,7 +100,7 @@ class _Keeper(FileUploadHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.file: SentFile | None = None
+        self.sent: SentFile | None = None
         self.count = 0
         self._stream: IO[bytes] | None = None
         self._hash = sha256()
@@ -122,7 +122,7 @@ class _Keeper(FileUploadHandler):
     def file_complete(self, file_size: int) -> None:  # noqa: ARG002 (Django's signature)
         if self._stream is not None:
             self._stream.seek(0)
-            self.file = SentFile(self.file_name or "", self._stream, self._hash.hexdigest(), self._size)
+            self.sent = SentFile(self.file_name or "", self._stream, self._hash.hexdigest(), self._size)
 
     def close(self) -> None:
         if self._stream is not None:

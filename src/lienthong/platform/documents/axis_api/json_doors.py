@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBasicAuth
+from ninja.security.http import DecodeError
 
 from lienthong.kernel import access, db, files
 from lienthong.kernel.errors import FieldError, Invalid, Refused
@@ -39,7 +40,19 @@ api = NinjaAPI(
 
 
 class SystemSecret(HttpBasicAuth):
-    """HTTP Basic: system id and secret of a partner."""
+    """HTTP Basic: system id and secret of a partner. A system id may hold colons, a secret never does."""
+
+    def decode_authorization(self, value: str) -> tuple[str, str]:
+        kind, _, encoded = value.partition(" ")
+        if kind.lower() != "basic":
+            raise DecodeError("no Basic")
+        try:
+            system_id, colon, secret = b64decode(encoded.strip(), validate=True).decode().rpartition(":")
+        except (BadBase64, UnicodeDecodeError) as error:
+            raise DecodeError("unreadable") from error
+        if not colon:
+            raise DecodeError("no secret")
+        return system_id, secret
 
     def authenticate(self, request: HttpRequest, username: str, password: str) -> Call:
         verb = request.path.rpartition("/documents/api/v1/")[2].split("/")[0]

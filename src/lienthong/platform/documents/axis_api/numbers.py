@@ -39,6 +39,9 @@ _BY_CODE: Final = {
     "documents.unknown-item": NO_ITEM,
     "documents.bad-request": BAD_REQUEST,
     "documents.bad-field": BAD_REQUEST,
+    "documents.reason-missing": BAD_REQUEST,
+    "documents.reason-too-long": BAD_REQUEST,
+    "documents.not-a-receiver": UNKNOWN_AGENCY,
     "files.empty": BAD_FILE,
     "exchange.unknown-recipient": UNKNOWN_AGENCY,
 }
