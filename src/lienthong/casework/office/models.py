@@ -126,7 +126,7 @@ class DraftVersion(models.Model):
 
 
 class DraftAttachment(models.Model):
-    """Attachment of a draft (phụ lục, tài liệu kèm theo): a file that goes with the document."""
+    """Attachment of a draft (phụ lục, tài liệu kèm theo): a file that goes along, sealed if it is a PDF."""
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="attachments")
     position = models.SmallIntegerField()
@@ -134,6 +134,7 @@ class DraftAttachment(models.Model):
     name = models.CharField(max_length=250)
     media_type = models.CharField(max_length=100)
     size = models.BigIntegerField()
+    sealed_sha256 = models.CharField(max_length=64, **_EMPTY)
 
     class Meta:
         """In their order, each file once."""

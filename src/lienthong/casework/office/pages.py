@@ -168,7 +168,7 @@ def one_file(made: bytes | list[bytes] | None) -> bytes:
     return made
 
 
-def count_pages(pdf: bytes) -> int:
+def count_pages(pdf: bytes, *, field: str = "pdf") -> int:
     """How many pages a PDF has. Raises Refused `office.pdf-unreadable`, `office.too-many-pages`."""
     from pyhanko.pdf_utils.reader import PdfFileReader
 
@@ -177,26 +177,26 @@ def count_pages(pdf: bytes) -> int:
         encrypted = bool(reader.encrypted)
         pages = 0 if encrypted else int(reader.root["/Pages"]["/Count"])
     except Exception as error:  # strangers' files fail a parser in any way
-        raise unreadable() from error
+        raise unreadable(field) from error
     if encrypted or pages < 1:
-        raise unreadable()
+        raise unreadable(field)
     if pages > MAX_PAGES:
         raise Refused(
             "office.too-many-pages",
             tr("Tệp có quá {n} trang.", "The file has more than {n} pages.").format(n=MAX_PAGES),
-            field="pdf",
+            field=field,
         )
     return pages
 
 
-def unreadable() -> Refused:
+def unreadable(field: str) -> Refused:
     return Refused(
         "office.pdf-unreadable",
         tr(
             "Không đọc được tệp PDF này: tệp hỏng hoặc có mật khẩu.",
             "This PDF cannot be read: it is damaged or has a password.",
         ),
-        field="pdf",
+        field=field,
     )
 
 

@@ -11,7 +11,7 @@ ROLES: tuple[Role, ...] = (
     Role(
         name="office.desk",
         title=tr("Soạn, trình, ký, phân công và lập hồ sơ công việc", "Drafts, signs, assigns, keeps work files"),
-        needs=("documents.member",),
+        needs=("documents.member", "notices.inbox"),
         urls=(("van-phong/", "lienthong.casework.office.urls"),),
         listeners=((DocumentRecalled, subscribers.on_document_recalled),),
         menu=(

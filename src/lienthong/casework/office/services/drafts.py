@@ -161,6 +161,8 @@ def attach_file(draft_id: UUID, name: str, content: bytes | BinaryIO, *, actor: 
     """Add an attachment (phụ lục). Raises Refused `files.*`, `office.too-many-attachments`."""
     journal.load_draft(draft_id, actor, "edit")
     kept = files.store(content, name=name, max_bytes=MAX_FILE, field="attachment")
+    if kept.media_type == files.PDF:
+        pages.count_pages(files.read(kept.sha256), field="attachment")
     with db.atomic():
         draft = journal.lock_draft(draft_id, actor, "edit")
         there = list(draft.attachments.order_by("position"))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from lienthong.casework.office import pages, rights, rules
 from lienthong.casework.office.models import Draft, DraftVersion, WorkOrder
-from lienthong.casework.office.services import drafts, journal, leading
+from lienthong.casework.office.services import drafts, journal, leading, telling
 from lienthong.casework.office.services.work import finish_by_reply
 from lienthong.kernel import clock, db, files
 from lienthong.kernel.access import Actor
@@ -64,10 +64,13 @@ def seal_draft(draft_id: UUID, *, actor: Actor) -> None:
     if version is None or not draft.signed_sha256 or draft.promulgated_on is None:
         raise Conflict("office.moved-on", tr("Văn bản chưa có chữ ký và số.", "It has no signature and number yet."))
     sealed = _seal(draft, version, draft.promulgated_on)
+    sealed_files = _seal_attachments(draft)
     kept = files.store(sealed, name=final_name(draft), allowed=_PDF_ONLY, max_bytes=_MAX_SIGNED)
     with db.atomic():
         draft = journal.lock_draft(draft_id, actor, "seal")
         draft.sealed_sha256 = kept.sha256
+        for attachment_id, digest in sealed_files.items():
+            draft.attachments.filter(pk=attachment_id).update(sealed_sha256=digest)
         journal.take_step(draft, "seal", actor, file=kept.sha256)
 
 
@@ -88,6 +91,7 @@ def send_draft(draft_id: UUID, *, actor: Actor) -> UUID | None:
             )
         journal.take_step(draft, "send", actor, message=draft.message_id)
         _finish_work(draft, actor)
+        telling.tell_drafter(draft, tr("Văn bản đã phát hành", "Your document was sent"), "sent")
         return draft.message_id
 
 
@@ -135,9 +139,12 @@ def new_document(draft: Draft, actor: Actor) -> NewDocument:
 
 
 def attached_files(draft: Draft) -> list[FileRef]:
-    """The draft's attachments in order."""
-    rows = draft.attachments.order_by("position")
-    return [FileRef(one.sha256, one.name, one.media_type, one.size) for one in rows]
+    """The draft's attachments in order, as they were sealed."""
+    found = []
+    for one in draft.attachments.order_by("position"):
+        known = files.describe(one.sealed_sha256 or one.sha256)
+        found.append(FileRef(known.sha256, one.name, known.media_type, known.size))
+    return found
 
 
 def final_name(draft: Draft) -> str:
@@ -161,6 +168,21 @@ def _seal(draft: Draft, version: DraftVersion, day: date) -> bytes:
     return bytes(
         signing.sign_pdf(signed, signer=seal, box=place, page=page, appearance="seal", reason=draft.code, moment=moment)
     )
+
+
+def _seal_attachments(draft: Draft) -> dict[int, str]:
+    """Attachments that are PDFs of their own bear number, time and the agency's signature (NĐ 30/2020, Phụ lục I)."""
+    sealed = {}
+    for one in draft.attachments.filter(media_type=files.PDF):
+        pdf = signing.seal_attachment(
+            files.read(one.sha256),
+            seal=f"seal:{draft.agency_code}",
+            number=draft.code,
+            signed_at=draft.signed_at or clock.now(),
+        )
+        kept = files.store(bytes(pdf), name=one.name, allowed=_PDF_ONLY, max_bytes=_MAX_SIGNED)
+        sealed[one.pk] = kept.sha256
+    return sealed
 
 
 def _number_texts(draft: Draft, version: DraftVersion, day: date) -> tuple[PlacedText, ...]:

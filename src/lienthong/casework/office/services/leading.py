@@ -8,7 +8,7 @@ from uuid import UUID
 
 from lienthong.casework.office import rights, rules
 from lienthong.casework.office.models import Draft, DraftVersion, SigningBatch
-from lienthong.casework.office.services import drafts, journal, reviews
+from lienthong.casework.office.services import drafts, journal, reviews, telling
 from lienthong.kernel import audit, clock, db, files
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Conflict, NotFound, Refused
@@ -39,6 +39,7 @@ def present_draft(draft_id: UUID, *, note: str = "", seen: int | None = None, ac
         reviews.end_round(draft)
         draft.returned_reason = ""
         journal.take_step(draft, "present", actor, note=words)
+        telling.tell_leader(draft)
 
 
 def take_back(draft_id: UUID, *, actor: Actor) -> None:
@@ -54,6 +55,7 @@ def return_draft(draft_id: UUID, reason: str, *, actor: Actor) -> None:
         draft = journal.lock_draft(draft_id, actor, "return")
         draft.returned_reason = words
         journal.take_step(draft, "return", actor, note=words)
+        telling.tell_drafter(draft, tr("Lãnh đạo trả lại dự thảo", "Your draft was returned"), "return")
 
 
 def sign_draft(draft_id: UUID, *, seen: int, actor: Actor) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from lienthong.casework.office import rights, rules
 from lienthong.casework.office.models import Draft, Review, ReviewRound
 from lienthong.casework.office.queries import people
-from lienthong.casework.office.services import drafts, journal
+from lienthong.casework.office.services import drafts, journal, telling
 from lienthong.casework.office.types import OPINIONS, Opinion, Order
 from lienthong.kernel import clock, db
 from lienthong.kernel.access import Actor
@@ -67,6 +67,8 @@ def ask_review(
             )
             for position, one in enumerate(reviewers, start=1)
         )
+        for review in opened.reviews.filter(state="asked"):
+            telling.tell_reviewer(review, draft)
         names = ", ".join(one.name for one in reviewers)
         journal.take_step(draft, "ask_review", actor, note=names)
         return opened.number
@@ -157,3 +159,4 @@ def _ask_next(opened: ReviewRound, now: datetime) -> None:
     if following is not None:
         following.state, following.asked_at = "asked", now
         following.save(update_fields=["state", "asked_at"])
+        telling.tell_reviewer(following, opened.draft)

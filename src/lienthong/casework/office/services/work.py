@@ -9,6 +9,7 @@ from uuid import UUID
 from lienthong.casework.office import rights, rules, states
 from lienthong.casework.office.models import Draft, OrderStep, WorkOrder, WorkShare
 from lienthong.casework.office.queries import people
+from lienthong.casework.office.services import telling
 from lienthong.kernel import audit, clock, db
 from lienthong.kernel.access import SYSTEM, Actor
 from lienthong.kernel.errors import Conflict, NotAllowed, NotFound, Refused
@@ -247,6 +248,7 @@ def _new_share(order: WorkOrder, officer: OfficerRef, part: str) -> None:
     WorkShare.objects.create(
         order=order, account_id=officer.account_id, name=officer.name, position=officer.position, part=part
     )
+    telling.tell_worker(officer.account_id, order)
 
 
 def _own_share(order: WorkOrder, actor: Actor) -> WorkShare:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from typing import Any
+from uuid import UUID
 
 import pytest
 from pypdf import PdfReader
@@ -42,12 +44,44 @@ def test_the_paper_bears_leader_number_and_seal_and_all_are_good(office, people)
 
 def test_the_number_stands_where_the_paper_left_a_gap(office, people):
     draft = Draft.objects.get(pk=stories.sent(people))
-    number = drafts.newest_version(draft).places["number"]
-    fields = list(PdfReader(io.BytesIO(files.read(draft.sealed_sha256))).pages[0]["/Annots"])
-    boxes = [[float(edge) for edge in one.get_object()["/Rect"]] for one in fields]
-    around = min(boxes, key=lambda box: abs(box[0] - number[1]) + abs(box[1] - number[2]))
-    assert around[0] == pytest.approx(number[1], abs=1)
-    assert around[1] == pytest.approx(number[2], abs=1)
+    version = drafts.newest_version(draft)
+    assert version is not None
+    _, left, bottom, _, _ = version.places["number"]
+    first: Any = PdfReader(io.BytesIO(files.read(draft.sealed_sha256))).pages[0]
+    boxes = [[float(edge) for edge in one.get_object()["/Rect"]] for one in first["/Annots"]]
+    nearest = min(boxes, key=lambda box: abs(box[0] - left) + abs(box[1] - bottom))
+    assert nearest[:2] == pytest.approx([left, bottom], abs=1)
+
+
+def test_attachments_bear_number_and_seal_and_go_along(office, people):
+    annex = files.read(drafts_pdf(stories.written(people)))
+    draft_id = stories.started(people)
+    drafts.attach_file(draft_id, "phu-luc.pdf", annex, actor=people.drafter)
+    drafts.save_text(draft_id, stories.BODY, actor=people.drafter)
+    leading.present_draft(draft_id, actor=people.drafter)
+    leading.sign_draft(draft_id, seen=stories.seen(draft_id), actor=people.chair)
+    issuing.issue_draft(draft_id, actor=people.clerk)
+    paper, along = (files.read(one.sha256) for one in (
+        issuing._final_file(Draft.objects.get(pk=draft_id)), issuing.attached_files(Draft.objects.get(pk=draft_id))[0]
+    ))  # fmt: skip
+    assert paper != along
+    verdict = signing_queries.judge_pdf(along)
+    assert verdict.good
+    assert "01/UBND-VP" in verdict.signatures[0].reason
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.4 broken\n%%EOF\n", b"", b"MZ\x90"])
+def test_a_broken_attachment_is_refused_when_it_is_brought(office, people, content):
+    draft_id = stories.started(people)
+    with pytest.raises(Refused):
+        drafts.attach_file(draft_id, "phu-luc.pdf", content, actor=people.drafter)
+    assert not Draft.objects.get(pk=draft_id).attachments.exists()
+
+
+def drafts_pdf(draft_id: UUID) -> str:
+    version = drafts.newest_version(Draft.objects.get(pk=draft_id))
+    assert version is not None
+    return version.pdf_sha256
 
 
 def test_numbers_follow_one_another_and_a_struck_one_stays(office, people):

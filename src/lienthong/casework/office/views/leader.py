@@ -32,6 +32,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
             problem = [FieldError("draft", bilingual(refusal.message), refusal.code)]
     rows = draft_queries.list_signing(actor)
     context = {
+        "every": [f"{row.id}:{row.version}" for row in rows[: leading.MAX_AT_ONCE]],
         "rows": [_card(row) for row in rows],
         "signed": draft_queries.list_signed(actor),
         "errors": problem,
@@ -75,7 +76,7 @@ def sign_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 def _chosen(request: HttpRequest) -> list[tuple[UUID, int]]:
     """Drafts with the version that the leader saw: `<id>:<version>`."""
     found = []
-    for text in request.POST.getlist("draft"):
+    for text in request.POST.getlist("every" if "all" in request.POST else "draft"):
         name, _, version = text.partition(":")
         draft_id, seen = draft_forms.as_uuid(name), frame.whole(version)
         if draft_id is not None and seen is not None:

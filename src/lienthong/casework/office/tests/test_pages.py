@@ -1,0 +1,195 @@
+"""Pages without a browser: who may come in, what forms answer, filters, sheets, files, and few questions asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from lienthong.casework.office.models import Draft, RecipientGroup, WorkFile
+from lienthong.casework.office.services import drafts, leading
+from lienthong.casework.office.tests import stories
+from lienthong.casework.office.tests.conftest import OTHER
+from lienthong.kernel import files
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("lienthong.casework.office.tests.urls")]
+
+
+def sits(actor: Any) -> Any:
+    client = Client()
+    client.force_login(get_user_model().objects.get(pk=actor.account_id))
+    return client
+
+
+def said(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def form_of(people, **more):
+    return {
+        "type_code": "CV", "subject": "Mời họp", "signer_id": people.chair.account_id, "unit": "VP", "priority": "0",
+        "receivers": [OTHER], **more,
+    }  # fmt: skip
+
+
+def test_strangers_sign_in_first_and_others_are_kept_out(office, people):
+    draft_id = stories.written(people)
+    own = f"/van-phong/du-thao/{draft_id}/"
+    for path in ("/van-phong/", own, "/van-phong/ky/", "/van-phong/viec/", "/van-phong/ho-so/"):
+        assert Client().get(path).status_code == 302
+    assert sits(people.drafter).get("/van-phong/ky/").status_code == 403
+    assert sits(people.drafter).get("/van-phong/van-ban-den/").status_code == 403
+    for path in ("", "van-ban.pdf", "trang-1.png", "soan/", "phien-ban/1/", "so-sanh/", "xin-y-kien/"):
+        for actor in (people.legal, people.other_clerk, people.other_chair):
+            assert sits(actor).get(own + path).status_code == 404, (path, actor.name)
+    for deed in ("present", "withdraw", "sign", "issue"):
+        assert sits(people.other_chair).post(f"{own}viec/{deed}/", {"reason": "x"}).status_code == 404
+    assert sits(people.drafter).post(f"{own}viec/nonsense/").status_code == 404
+
+
+def test_a_draft_is_begun_with_groups_and_its_mistakes_are_named(office, people):
+    client = sits(people.drafter)
+    wrong = client.post("/van-phong/du-thao/moi/", form_of(people, subject="", signer_id="x"))
+    assert wrong.status_code == 422
+    assert "Hãy ghi rõ nội dung này" in said(wrong)
+    found = client.post("/van-phong/du-thao/moi/", form_of(people, find="cam ly", find_now="1"))
+    assert (found.status_code, Draft.objects.count()) == (200, 0)
+    done = client.post("/van-phong/du-thao/moi/", form_of(people, group=["all-communes"], way="file"))
+    draft = Draft.objects.get()
+    assert done.headers["Location"] == f"/van-phong/du-thao/{draft.pk}/tai-len/"
+    assert len(draft.receivers) > 5
+    assert "H36.101" not in draft.receivers
+
+
+def test_every_way_of_bringing_a_text_answers_on_the_page(office, people):
+    draft_id = stories.started(people)
+    own, client = f"/van-phong/du-thao/{draft_id}/", sits(people.drafter)
+    kept = client.post(own + "luu-tam/", {"body": "Đang gõ"})
+    assert "Đã lưu tạm lúc" in said(kept)
+    assert client.get(own + "xem-truoc-1.png").content.startswith(b"\x89PNG")
+    assert client.get(own + "xem-truoc-9.png").status_code == 404
+    assert client.post(own + "soan/", {"body": " "}).status_code == 422
+    assert client.post(own + "soan/", {"body": stories.BODY, "note": "Bản đầu"}).status_code == 302
+    wrong = client.post(own + "tai-len/", {"pdf": SimpleUploadedFile("a.pdf", b"GIF89a")})
+    assert (wrong.status_code, "Tệp không đúng loại" in said(wrong)) == (422, True)
+    pdf = client.get(own + "van-ban.pdf")
+    content = b"".join(pdf.streaming_content)
+    assert client.post(own + "tai-len/", {"pdf": SimpleUploadedFile("a.pdf", content)}).status_code == 302
+    assert client.post(own + "phien-ban/1/").status_code == 302
+    assert Draft.objects.get().versions.count() == 3
+    assert client.post(own + "kem-theo/", {"attachment": SimpleUploadedFile("b.pdf", content)}).status_code == 302
+    sha = Draft.objects.get().attachments.get().sha256
+    assert b"".join(client.get(f"{own}kem-theo/{sha}/").streaming_content) == content
+    client.post(own + "kem-theo/", {"remove": sha})
+    assert not Draft.objects.get().attachments.exists()
+    assert client.get(own + "trang-1.png").content.startswith(b"\x89PNG")
+    assert client.get(own + "trang-7.png").status_code == 404
+
+
+def test_places_are_given_in_millimetres(office, people):
+    pdf = files.read(Draft.objects.get(pk=stories.written(people)).versions.get().pdf_sha256)
+    draft_id = stories.started(people)
+    drafts.bring_version(draft_id, pdf=("a.pdf", pdf), word=None, actor=people.drafter)
+    path, client = f"/van-phong/du-thao/{draft_id}/vi-tri/", sits(people.drafter)
+    names = ("sign", "number", "day", "month")
+    spots = {f"{name}-{part}": value for name in names for part, value in (("page", 1), ("left", 40), ("top", 50))}
+    assert client.post(path, {**spots, "sign-left": "x"}).status_code == 422
+    assert client.post(path, {**spots, "sign-page": 9}).status_code == 422
+    assert client.post(path, spots).status_code == 302
+    sign = Draft.objects.get(pk=draft_id).versions.get().places["sign"]
+    assert sign[1] == pytest.approx(40 * 72 / 25.4)
+    assert client.get(f"/van-phong/du-thao/{draft_id}/trang-1.png?vi-tri=1").status_code == 200
+
+
+@pytest.mark.parametrize(("query", "found"), [
+    ("q=ra+soat", True), ("q=nobody", False), ("status=drafting", True), ("status=sent", False), ("type=QĐ", False),
+    ("priority=0", True), ("priority=3", False), ("o=done", False), ("o=agency", True), ("o=asked", False),
+    ("status=nonsense&page=99999999999&priority=x&o=?", True),
+])  # fmt: skip
+def test_filters_narrow_the_list_and_stay_in_the_address(office, people, query, found):
+    stories.written(people)
+    client = sits(people.drafter)
+    assert ("Phối hợp rà soát" in said(client.get(f"/van-phong/?{query}"))) is found
+    sheet = b"".join(client.get(f"/van-phong/du-thao.csv?{query}").streaming_content).decode()
+    assert ("Phối hợp rà soát" in sheet) is found
+
+
+def test_pages_of_the_list_keep_the_filters(office, people):
+    for _ in range(31):
+        stories.started(people)
+    assert "q=ra+soat&amp;page=2" in said(sits(people.drafter).get("/van-phong/?q=ra+soat"))
+
+
+def test_lists_ask_the_database_few_questions(office, people, django_assert_max_num_queries):
+    for _ in range(12):
+        stories.presented(people)
+    desk, phone = sits(people.drafter), sits(people.chair)
+    with django_assert_max_num_queries(14):
+        desk.get("/van-phong/")
+    with django_assert_max_num_queries(14):
+        phone.get("/van-phong/ky/")
+
+
+def test_the_leader_signs_everything_with_one_press(office, people):
+    for _ in range(3):
+        stories.presented(people)
+    client = sits(people.chair)
+    every = [f"{one.pk}:{one.version}" for one in Draft.objects.all()]
+    batch = client.post("/van-phong/ky/", {"every": every, "all": "1"}).headers["Location"]
+    assert "Xác nhận ký 3 văn bản" in said(client.get(batch))
+    assert "Đã ký 3 trong 3" in said(client.post(batch))
+    assert client.post("/van-phong/ky/", {"draft": ["nonsense", "x:y"]}).status_code == 422
+    assert sits(people.other_chair).get(batch).status_code == 404
+
+
+def test_a_refused_deed_says_why_and_changes_nothing(office, people):
+    draft_id = stories.presented(people)
+    answer = sits(people.chair).post(f"/van-phong/du-thao/{draft_id}/viec/return/", {"reason": ""}, follow=True)
+    assert "Hãy ghi rõ nội dung này" in said(answer)
+    old = sits(people.chair).post(f"/van-phong/du-thao/{draft_id}/viec/sign/", {"seen": "1"}, follow=True)
+    assert "vừa thay đổi" in said(old)
+    assert Draft.objects.get().status == "presented"
+
+
+def test_groups_and_files_are_kept_on_their_pages(office, people):
+    client = sits(people.drafter)
+    assert client.post("/van-phong/nhom/", {"name": "", "members": [OTHER]}).status_code == 422
+    client.post("/van-phong/nhom/", {"name": "Phường bạn", "members": [OTHER]})
+    group = RecipientGroup.objects.get()
+    assert "Phường Cam Ly" in said(client.get(f"/van-phong/nhom/?sua={group.pk}")).replace("phường", "Phường")
+    client.post("/van-phong/nhom/", {"drop": group.pk})
+    assert not RecipientGroup.objects.exists()
+    assert client.post("/van-phong/ho-so/", {"title": "", "retention": "10"}).status_code == 422
+    client.post("/van-phong/ho-so/", {"title": "Việc chung", "retention": "10"})
+    file, draft_id = WorkFile.objects.get(), stories.written(people)
+    client.post("/van-phong/ho-so/them/", {"file": file.pk, "kind": "draft", "reference": draft_id})
+    own = f"/van-phong/ho-so/{file.pk}/"
+    assert "Phối hợp rà soát" in said(client.get(own))
+    assert client.get(own + "muc-luc.pdf").content.startswith(b"%PDF")
+    client.post(own, {"deed": "close"})
+    assert WorkFile.objects.get().status == "closed"
+    assert sits(people.other_clerk).get(own).status_code == 404
+
+
+def test_english_is_there_for_who_wants_it(office, people):
+    draft_id = stories.presented(people)
+    for actor, path in ((people.drafter, "/van-phong/"), (people.chair, f"/van-phong/ky/{draft_id}/")):
+        client = sits(actor)
+        from django.conf import settings
+
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        answer = client.get(path)
+        assert answer.headers["Content-Language"] == "en"
+        assert "Before the leader" in said(answer)
+
+
+def test_people_hear_of_what_waits_for_them(office, people):
+    from lienthong.platform.notices import queries as notice_queries
+
+    draft_id = stories.presented(people)
+    leading.return_draft(draft_id, "Sửa lại", actor=people.chair)
+    assert notice_queries.count_unread(people.chair.account_id or 0) == 1
+    assert notice_queries.count_unread(people.drafter.account_id or 0) == 1
