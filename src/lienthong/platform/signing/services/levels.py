@@ -31,6 +31,7 @@ log = structlog.get_logger()
 _SILENCE_SECONDS = 30.0
 _RENEW_BEFORE = timedelta(days=180)
 _STAMP_FIELD = "DauThoiGian"
+_BYTE_RANGE = b"/ByteRange"
 
 
 @dataclass(slots=True)
@@ -53,7 +54,9 @@ def complete(
         return SignedPdf.of(body, "B-B", wanted)
     if wanted == "B-T":
         return SignedPdf.of(body, "B-T", wanted)
-    found = _gather([_path(chain.certificates), _stamp_path(token)])
+    # Signatures that were there before gain by it, too.
+    is_first = body.count(_BYTE_RANGE) < 2
+    found = _gather([_path(chain.certificates), _stamp_path(token)] if is_first else _paths(reading.read(body)))
     if found is None:
         return SignedPdf.of(body, "B-T", wanted)
     return _with_proofs(body, found, wanted, reached="B-T")

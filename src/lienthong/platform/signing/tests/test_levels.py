@@ -64,6 +64,12 @@ def test_a_leader_at_b_lta_and_the_seal_after_it_are_both_good(office):
     assert len(queries.judge_pdf(sealed).timestamps) == 2
 
 
+def test_a_seal_with_all_proofs_lifts_the_leaders_signature_with_it(office):
+    paper = services.sign_and_seal_pdf(papers.plain(), leader=LEADER, seal=SEAL, box=BOX, level="B-LTA")
+    assert paper.level == "B-LTA"
+    assert [(one.code, one.level) for one in queries.verify_pdf(paper)] == [("good", "B-LTA"), ("good", "B-LTA")]
+
+
 def test_the_time_of_a_stamp_is_told_and_the_stated_time_must_not_be_later(office):
     paper = signed("B-T")
     seen = only(paper)

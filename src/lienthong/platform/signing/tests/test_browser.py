@@ -1,0 +1,118 @@
+"""The pages in Chromium: nobody is shut out, nothing runs out of a narrow screen."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from lienthong.kernel.access import SYSTEM
+from lienthong.kernel.profile import node
+from lienthong.platform.agencies import services as agencies
+from lienthong.platform.identity import queries as identity_queries
+from lienthong.platform.identity import services as identity
+from lienthong.platform.signing import queries, services
+from lienthong.platform.signing.queries import uploads
+from lienthong.platform.signing.services import levels
+from lienthong.platform.signing.tests import papers
+from lienthong.platform.signing.tests.papers import BOX, SEAL
+from lienthong.platform.signing.tests.test_appearances import scan
+
+LAN = "officer:lan.nguyen"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.urls("lienthong.platform.signing.tests.urls"),
+]
+
+
+@pytest.fixture
+def lan(authority, monkeypatch):
+    """An officer with a key, an agency with a seal, and time enough on a busy machine."""
+    levels.forget_silence()
+    monkeypatch.setattr(uploads, "READING_SECONDS", 120.0)
+    agencies.load_facts()
+    agencies.load_demo_agencies()
+    made = identity.appoint_officer(
+        username="lan.nguyen", name="Nguyễn Thị Lan", agency_code="H36.101", position="Phó Chủ tịch",
+        duties={"leader"}, actor=SYSTEM,
+    )  # fmt: skip
+    for name, kind, who in ((LAN, "officer", "Nguyễn Thị Lan"), (SEAL, "seal", "UBND phường Xuân Hương - Đà Lạt")):
+        services.issue_certificate(
+            authority.home, name=name, kind=kind, agency_code="H36.101", common_name=who, into=node().home
+        )
+    return identity_queries.actor_of(identity_queries.get_account(made.account_id))
+
+
+@pytest.fixture
+def page(chromium, live_server, client, request, settings, lan):
+    """A page of this width, signed in as the officer."""
+    client.force_login(get_user_model().objects.get(username="lan.nguyen"))
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    context = chromium.new_context(viewport={"width": request.param, "height": 900}, base_url=live_server.url)
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    return context.new_page()
+
+
+def look(page, name):
+    from axe_playwright_python.sync_playwright import Axe
+
+    if folder := os.environ.get("LIENTHONG_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+
+
+def send(page, name, content):
+    page.goto("/xac-minh/")
+    page.set_input_files("input[name=file]", {"name": name, "mimeType": "application/pdf", "buffer": content})
+    page.get_by_role("button", name="Kiểm tra").click()
+    page.get_by_text("Tệp đã kiểm tra").wait_for()
+
+
+@pytest.mark.parametrize("page", [390, 1280], indirect=True)
+def test_anybody_checks_a_file(page):
+    page.goto("/xac-minh/")
+    look(page, "verify")
+    signed = services.sign_and_seal_pdf(papers.plain(), leader=LAN, seal=SEAL, box=BOX, level="B-LTA", reason="Thử")
+    send(page, "quyet-dinh.pdf", bytes(signed))
+    assert page.get_by_text("Văn bản nguyên vẹn, mọi chữ ký số đều hợp lệ.").is_visible()
+    look(page, "verify-good")
+    send(page, "quyet-dinh.pdf", papers.with_remark(signed))
+    look(page, "verify-changed")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Tải bản đúng như khi ký (chữ ký 2)").click()
+    as_signed = Path(waiting.value.path()).read_bytes()
+    assert signed.startswith(as_signed)
+    assert queries.judge_pdf(as_signed).good
+
+
+@pytest.mark.parametrize("page", [390, 1280], indirect=True)
+def test_an_officer_keeps_a_picture_and_signs_by_phone(page, lan, live_server):
+    page.goto("/ky-so/hinh-chu-ky/")
+    look(page, "image-none")
+    page.set_input_files("input[name=picture]", {"name": "a.png", "mimeType": "image/png", "buffer": scan()})
+    page.get_by_role("button", name="Lưu hình chữ ký").click()
+    page.get_by_alt_text("Hình chữ ký của bạn").wait_for()
+    look(page, "image")
+    request = services.prepare_remote(
+        papers.plain(), signer_certificate=queries.get_certificate(LAN).pem, actor=lan, box=BOX, title="Quyết định 128",
+        picture=queries.find_signature_image(LAN),
+    )  # fmt: skip
+    page.goto("/ky-so/tu-xa/")
+    look(page, "remote-waiting")
+    page.get_by_role("link", name="Quyết định 128").click()
+    look(page, "remote-one")
+    page.get_by_role("button", name="Ký bằng điện thoại").click()
+    page.get_by_role("heading", name="Ký văn bản này?").wait_for()
+    look(page, "phone")
+    with_phone = {**node().parameters, "signing": {"csc_url": f"{live_server.url}/signing/csc/v2"}}
+    from lienthong.kernel.profile import playing
+
+    with playing(node(), parameters=with_phone):
+        page.get_by_role("button", name="Ký", exact=True).click()
+        page.get_by_text("Văn bản đã được ký.").wait_for()
+    look(page, "remote-done")
+    page.context.close()
+    assert queries.verify_pdf(queries.get_remote_document(request.id, lan))[0].good
