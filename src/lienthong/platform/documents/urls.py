@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.platform.documents.views import books, desk, document, importing, papers, registers, search
+from lienthong.platform.documents.views import books, desk, document, importing, papers, registers, search, statistics
 
 urlpatterns = [
     path("", desk.incoming, name="documents-incoming"),
@@ -13,7 +13,10 @@ urlpatterns = [
     path("den/<uuid:arrival_id>/dang-ky/", document.register, name="documents-register"),
     path("den/<uuid:arrival_id>/tu-choi/", document.refuse, name="documents-refuse"),
     path("tep/<uuid:message_id>/<int:position>/", papers.show_paper, name="documents-paper"),
+    path("tep/<uuid:message_id>/<int:position>/chu-ky/", papers.show_signatures, name="documents-signatures"),
     path("tim/", search.find, name="documents-search"),
+    path("thong-ke/", statistics.show, name="documents-statistics"),
+    path("thong-ke/so-lieu.<slug:form>", statistics.save, name="documents-statistics-file"),
     path("so/", registers.list_registers, name="documents-registers"),
     path("so/lay-so/", registers.give_number, name="documents-give-number"),
     path("so/giay/", registers.register_paper, name="documents-register-paper"),

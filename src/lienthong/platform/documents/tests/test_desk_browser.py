@@ -81,6 +81,7 @@ def test_every_page_is_open_to_all_and_fits(page: Any) -> None:
         ("registered", "/van-ban/?muc=registered&khan=1&tu_co_quan=H36"),
         ("arrival", f"/van-ban/den/{arrival.pk}/"),  # type: ignore[union-attr]  # five wait
         ("arrival-registered", f"/van-ban/den/{registered.arrival_id}/"),
+        ("signatures", f"/van-ban/tep/{registered.arrival.message_id}/0/chu-ky/"),  # type: ignore[union-attr]
         ("outgoing", "/van-ban/di/"),
         ("search", "/van-ban/tim/?q=deo+bao+loc"),
         ("search-empty", "/van-ban/tim/"),

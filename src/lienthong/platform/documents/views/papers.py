@@ -7,13 +7,18 @@ import tempfile
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from lienthong.kernel import access, audit, files
+from lienthong.kernel import access, audit, files, roles
+from lienthong.kernel.errors import Refused
 from lienthong.platform.documents.edxml.zips import open_attachment
 from lienthong.platform.documents.queries import papers
 from lienthong.platform.documents.rights import READERS
+from lienthong.platform.documents.views import parts
+from lienthong.platform.signing import queries as signing_queries
+from lienthong.platform.signing.types import PdfVerdict
 
 _SHOWN = (files.PDF, files.PNG, files.JPEG)
 
@@ -31,6 +36,31 @@ def show_paper(request: HttpRequest, message_id: UUID, position: int) -> FileRes
             content: Any = _again(found[0].content)
             return _send(request, content, found[0].name, found[0].media_type)
     return _send(request, files.open_file(paper.sha256), f"{paper.name}.zip", files.ZIP)
+
+
+@access.duty(*READERS)
+@require_safe
+def show_signatures(request: HttpRequest, message_id: UUID, position: int) -> HttpResponse:
+    """Who signed the PDF of an attachment, and whether it holds, in sentences."""
+    actor, page = parts.desk(request, "in")
+    paper = papers.get_paper(message_id, position, actor)
+    verdict: PdfVerdict | None = None
+    refusal: Refused | None = None
+    try:
+        with files.open_file(paper.sha256) as blob, open_attachment(blob) as found:
+            pdf = next((one for one in found if one.media_type == files.PDF), None)
+            verdict = _judge(pdf.content.read()) if pdf else None
+    except Refused as caught:
+        refusal = caught
+    page |= {"paper": paper, "verdict": verdict, "refusal": refusal}
+    return render(request, "documents/signatures.html", page)
+
+
+def _judge(content: bytes) -> PdfVerdict | None:
+    """Read in a process of its own where the node has one, which is stopped when it takes too long."""
+    if roles.is_open("signing.verifier"):
+        return signing_queries.judge_file(content).pdf
+    return signing_queries.judge_pdf(content)
 
 
 @access.duty(*READERS)

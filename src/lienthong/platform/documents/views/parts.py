@@ -14,6 +14,7 @@ from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, read_text, tr
 from lienthong.platform.agencies import queries as agency_queries
+from lienthong.platform.documents.queries.statistics import SEES_OWN
 from lienthong.platform.documents.rights import CLERKS
 
 PRIORITIES: Final[Mapping[int, tuple[Bilingual, str]]] = {
@@ -29,7 +30,11 @@ def desk(request: HttpRequest, here: str) -> tuple[Actor, dict[str, Any]]:
     """The officer, and what every page of the desk shows."""
     actor = access.acting(request)
     is_clerk = actor.has(*CLERKS)
-    return actor, {"side": _side(here, is_clerk), "is_clerk": is_clerk, "agency": name_of(actor.agency_code)}
+    return actor, {
+        "side": _side(here, is_clerk, sees_figures=actor.has(*SEES_OWN)),
+        "is_clerk": is_clerk,
+        "agency": name_of(actor.agency_code),
+    }
 
 
 def names_of(agency_codes: Iterable[str]) -> Mapping[str, str]:
@@ -41,13 +46,14 @@ def name_of(agency_code: str) -> str:
     return agency_queries.name_of_agency(agency_code)
 
 
-def _side(here: str, is_clerk: bool) -> list[dict[str, Any]]:
+def _side(here: str, is_clerk: bool, *, sees_figures: bool) -> list[dict[str, Any]]:
     items: list[tuple[str, str, Bilingual, bool]] = [
         ("in", "/van-ban/", tr("Văn bản đến", "Incoming"), True),
         ("out", "/van-ban/di/", tr("Văn bản đi", "Outgoing"), True),
         ("axis", "/van-ban/truc/", tr("Theo dõi trên trục", "On the axis"), True),
         ("search", "/van-ban/tim/", tr("Tìm văn bản", "Search"), True),
         ("registers", "/van-ban/so/", tr("Sổ đăng ký", "Registers"), True),
+        ("statistics", "/van-ban/thong-ke/", tr("Thống kê", "Statistics"), sees_figures),
         ("number", "/van-ban/so/lay-so/", tr("Lấy số văn bản đi", "Give a number"), is_clerk),
         ("paper", "/van-ban/so/giay/", tr("Đăng ký văn bản giấy", "Register a paper"), is_clerk),
         ("import", "/van-ban/nhap/", tr("Nhập sổ từ bảng tính", "Import a register"), is_clerk),
