@@ -10,14 +10,13 @@ from lienthong.kernel.errors import Refused
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.ids import new_id
 from lienthong.kernel.text import read_text, tr
-from lienthong.platform.agencies import queries as agency_queries
 from lienthong.platform.documents import notation, rules
 from lienthong.platform.documents.models import Document
 from lienthong.platform.documents.rules import AttachmentFacts
 from lienthong.platform.documents.services import wrapping
 from lienthong.platform.documents.services.arriving import calendars_of
 from lienthong.platform.documents.services.dispatching import MOST_FILES
-from lienthong.platform.documents.services.routing import Place
+from lienthong.platform.documents.services.routing import Place, answering_for
 from lienthong.platform.documents.services.storing import DocumentFacts, NewMessage
 from lienthong.platform.documents.type_facts import document_types
 from lienthong.platform.documents.types import BusinessKind, NewDocument, Signer
@@ -64,7 +63,7 @@ def facts_of(document: NewDocument) -> DocumentFacts:
     return DocumentFacts(
         document_id=rules.document_id_of(document.agency_code, document.promulgated_on, code),
         agency_code=document.agency_code,
-        agency_name=agency_queries.name_of_agency(document.agency_code),
+        agency_name=_name_of(document.agency_code),
         type_code=document.type_code,
         type_name=type_.name,
         code=code,
@@ -100,6 +99,11 @@ def facts_of(document: NewDocument) -> DocumentFacts:
             for one in document.answers
         ),
     )
+
+
+def _name_of(agency_code: str) -> str:
+    found = answering_for([agency_code]).get(agency_code)
+    return found.name if found else agency_code
 
 
 def facts_of_row(row: Document) -> DocumentFacts:

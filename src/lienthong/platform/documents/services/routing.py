@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from lienthong.kernel import clock, roles
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import nfc, tr
 from lienthong.platform.agencies import queries as agency_queries
+from lienthong.platform.agencies.types import AgencyRef
 from lienthong.platform.documents.ports import Outsiders
 from lienthong.platform.exchange import queries as exchange_queries
 
@@ -43,7 +45,7 @@ def find_places(receivers: Sequence[str], *, sender_code: str) -> list[Place]:
     meant = list(dict.fromkeys(nfc(code).strip() for code in receivers if code.strip()))
     if not meant:
         raise Refused("documents.no-receivers", tr("Hãy chọn nơi nhận.", "Choose who receives it."), field="receivers")
-    answering = agency_queries.answer_for_many(meant, clock.today())
+    answering = answering_for(meant)
     outside = outsiders()
     behind = outside.routes(meant) if outside else {}
     own = outside.behind_here(meant) if outside else set()
@@ -72,6 +74,25 @@ def find_places(receivers: Sequence[str], *, sender_code: str) -> list[Place]:
     if lost:
         raise _refused("documents.unreachable", lost, "Chưa có hệ thống nào nhận cho", "No system receives for")
     return list(places.values())
+
+
+_answering: dict[str, tuple[datetime, AgencyRef | None]] = {}
+_HOLDS = timedelta(minutes=1)
+_MOST_HELD = 20_000
+
+
+def answering_for(agency_codes: Collection[str]) -> dict[str, AgencyRef]:
+    """Who answers for these agencies, asked once a minute; unknown ones are left out."""
+    now = clock.now()
+    if len(_answering) > _MOST_HELD:
+        _answering.clear()
+    old = [
+        code for code in agency_codes if code not in _answering or not timedelta() <= now - _answering[code][0] < _HOLDS
+    ]
+    if old:
+        found = agency_queries.answer_for_many(old, now.date())
+        _answering.update((code, (now, found.get(code))) for code in old)
+    return {code: ref for code in agency_codes if (ref := _answering[code][1]) is not None}
 
 
 def homes_of(agency_codes: Collection[str]) -> dict[str, str]:

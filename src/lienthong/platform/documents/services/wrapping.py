@@ -13,11 +13,10 @@ from lienthong.kernel.errors import Refused
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import nfc, tr
-from lienthong.platform.agencies import queries as agency_queries
 from lienthong.platform.documents import edxml, notation
 from lienthong.platform.documents.models import Message
 from lienthong.platform.documents.rules import AttachmentFacts
-from lienthong.platform.documents.services.routing import homes_of, hosted_here
+from lienthong.platform.documents.services.routing import answering_for, homes_of, hosted_here
 from lienthong.platform.documents.services.storing import DocumentFacts
 from lienthong.platform.documents.type_facts import document_types
 from lienthong.platform.documents.types import BusinessKind, Signer
@@ -115,7 +114,7 @@ def _message(wanted: Wanted) -> edxml.EdocMessage:
 
 
 def _names(codes: set[str]) -> dict[str, str]:
-    return {code: ref.name for code, ref in agency_queries.answer_for_many(codes).items()}
+    return {code: ref.name for code, ref in answering_for(codes).items()}
 
 
 def _type(facts: DocumentFacts) -> edxml.DocumentType:

@@ -209,3 +209,12 @@ def test_a_fault_before_the_end_leaves_nothing(province: Post, monkeypatch: pyte
     with pytest.raises(RuntimeError):
         services.send_document(document(), [paper()], receivers=["G22", "H36.101"], actor=CLERK)
     assert rows() == [0, 0, 0, 0, 0]
+
+
+def test_the_demos_documents_are_sent_once(province: Post) -> None:
+    assert services.seed_demo_documents() == 3
+    assert services.seed_demo_documents() == 0
+    told = queries.list_messages(Document.objects.get(type_code="TB").pk, CLERK)
+    assert [one.receivers for one in told] == [3]
+    # G01 has no node in this little country: it is asked for at the hub's axis, with the hub itself.
+    assert [letter.receivers for letter, _ in province.sent()] == [("G22",), ("G22", "G01")]
