@@ -7,6 +7,7 @@ from lienthong.platform.exchange.queries.checkpoints import compare_with_witness
 from lienthong.platform.exchange.queries.dead import DeadLetters, list_dead_choices, list_lines
 from lienthong.platform.exchange.queries.directory import (
     find_node,
+    forget_directory,
     get_directory,
     get_directory_state,
     list_certificates,
@@ -14,6 +15,7 @@ from lienthong.platform.exchange.queries.directory import (
     list_nodes,
     node_for,
     nodes_for,
+    recall_directory,
 )
 from lienthong.platform.exchange.queries.joining import (
     count_applications,
@@ -36,7 +38,6 @@ from lienthong.platform.exchange.queries.log_state import get_log_state, list_ch
 from lienthong.platform.exchange.queries.looks import count_questions, list_looks, list_questions
 from lienthong.platform.exchange.queries.post import count_post, get_post, list_post
 from lienthong.platform.exchange.queries.proof import find_proofs
-from lienthong.platform.exchange.queries.recall import forget_directory, recall_directory
 
 __all__ = [
     "AccessDecision",

@@ -1,11 +1,17 @@
 """Asking the directory (danh bạ): nodes, certificates, grants, freshness. Reads this node's signed copy."""
 
+import threading
+import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from django.db import connection
+
 from lienthong.kernel import clock
 from lienthong.kernel.errors import Refused
+from lienthong.kernel.profile import Node as OwnNode
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import Bilingual, show_moment, tr
 from lienthong.platform.exchange import directory_form, rules
@@ -13,6 +19,20 @@ from lienthong.platform.exchange.models import DirectoryCopy, Grant, Node
 from lienthong.platform.exchange.types import Directory, DirectoryState, GrantEntry, KeptCertificate, NodeEntry
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing.types import Certificate
+
+_LOOK_AGAIN_SECONDS = 1.0
+"""Messages need the directory at every signature; it is looked at once a second."""
+
+
+@dataclass(slots=True)
+class _Held:
+    directory: Directory | None = None
+    home: OwnNode | None = None
+    looked_at: float = 0.0
+
+
+_held = _Held()
+_looking = threading.Lock()
 
 
 def get_directory() -> Directory:
@@ -44,6 +64,28 @@ def _parsed(serial: int, signature: str) -> Directory:
     return directory_form.parse(bytes(body))
 
 
+def recall_directory() -> Directory:
+    """The directory in force, at most a second old. Raises Refused as `get_directory`."""
+    held, home = _held.directory, node()
+    fresh = held is not None and home is _held.home and time.monotonic() - _held.looked_at < _LOOK_AGAIN_SECONDS
+    if held is not None and fresh and clock.now() < held.expires_at:
+        return held
+    # One thread looks; the others go on with what is held, if it is of this node.
+    if not _looking.acquire(blocking=held is None or home is not _held.home or connection.in_atomic_block):
+        return held if held is not None else recall_directory()
+    try:
+        found = get_directory()
+        _held.directory, _held.home, _held.looked_at = found, home, time.monotonic()
+    finally:
+        _looking.release()
+    return found
+
+
+def forget_directory() -> None:
+    """Look anew at the next message: the copy has changed."""
+    _held.looked_at = 0.0
+
+
 def get_directory_state() -> DirectoryState:
     """How fresh this node's copy is, for pages and health; never raises."""
     row = DirectoryCopy.objects.defer("body", "signature").first()
@@ -61,7 +103,7 @@ def get_directory_state() -> DirectoryState:
 
 def find_node(agency_code: str) -> NodeEntry | None:
     """The node registered under exactly this code."""
-    return get_directory().nodes.get(agency_code)
+    return recall_directory().nodes.get(agency_code)
 
 
 def node_for(agency_code: str) -> NodeEntry:
@@ -69,7 +111,7 @@ def node_for(agency_code: str) -> NodeEntry:
 
     Raises Refused `exchange.unknown-recipient`.
     """
-    found = rules.node_of(agency_code, get_directory().nodes)
+    found = rules.node_of(agency_code, recall_directory().nodes)
     if found is None:
         raise Refused(
             "exchange.unknown-recipient",
@@ -87,7 +129,7 @@ def nodes_for(agency_codes: Iterable[str]) -> dict[str, str]:
 
     Agencies that no node answers for are left out.
     """
-    nodes = get_directory().nodes
+    nodes = recall_directory().nodes
     found = {code: rules.node_of(code, nodes) for code in set(agency_codes)}
     return {code: entry.agency_code for code, entry in found.items() if entry is not None}
 

@@ -22,7 +22,7 @@ from lienthong.kernel import clock, db, http
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.exchange import limits, sql
-from lienthong.platform.exchange.queries.recall import recall_directory
+from lienthong.platform.exchange.queries.directory import recall_directory
 from lienthong.platform.exchange.services import outcomes
 from lienthong.platform.exchange.services.carrying import Answer, Flight, Parcel, carry
 from lienthong.platform.exchange.services.lines import Lines

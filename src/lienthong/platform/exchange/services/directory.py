@@ -13,8 +13,7 @@ from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
 from lienthong.platform.exchange import directory_form, rules, wire
 from lienthong.platform.exchange.models import DirectoryCopy, Grant, Node
-from lienthong.platform.exchange.queries.directory import entry_of, get_directory_state
-from lienthong.platform.exchange.queries.recall import forget_directory
+from lienthong.platform.exchange.queries.directory import entry_of, forget_directory, get_directory_state
 from lienthong.platform.exchange.types import Directory, DirectoryState, GrantEntry, NodeEntry
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing_services

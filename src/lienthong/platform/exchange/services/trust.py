@@ -11,7 +11,7 @@ from lienthong.kernel.ids import new_id
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
 from lienthong.platform.exchange import directory_form, wire
-from lienthong.platform.exchange.queries.recall import recall_directory
+from lienthong.platform.exchange.queries.directory import recall_directory
 from lienthong.platform.exchange.services.directory import ask_hub_again
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing_services

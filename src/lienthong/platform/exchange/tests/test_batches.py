@@ -19,6 +19,7 @@ from lienthong.kernel.text import tr
 from lienthong.platform.exchange import batch_form, limits, queries, sql, wire
 from lienthong.platform.exchange.batch_form import Entry
 from lienthong.platform.exchange.models import IncomingLetter, LogEntry
+from lienthong.platform.exchange.queries import directory
 from lienthong.platform.exchange.services import trust
 from lienthong.platform.exchange.services.batch_trust import sign_together
 from lienthong.platform.exchange.tests.country import Desk, Homes, Note, at_node, sealed_letter
@@ -111,6 +112,7 @@ def test_each_letter_of_a_batch_is_answered_and_stands_alone(province: Homes, de
 
 @pytest.mark.django_db
 def test_a_batch_takes_few_statements_however_many_letters(province: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory, "_LOOK_AGAIN_SECONDS", 3600.0)
     post(sealed_batch(province, notes(2)))
     opened: list[int] = []
     plain = sql.cursor
