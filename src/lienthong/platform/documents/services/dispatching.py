@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -46,13 +46,15 @@ class Dispatch:
 
 
 def dispatch(one: Dispatch, *, actor: Actor) -> MessageRef:
-    """Keep and send a message; one that is known already is not sent again. A handful of statements for any number.
+    """Keep and send a message; one that is known already goes only to those who have not got it.
 
-    Raises Conflict `documents.other-content`.
+    A handful of statements for any number. Raises Conflict `documents.other-content`.
     """
     kept = keep_messages([one.message], lock_documents([one.message]))[0]
     if not kept.fresh:
-        return ref_of(kept, one.message.sender_code, ())
+        one = replace(one, places=_without_known(one.places, kept.message))
+        if not one.places:
+            return ref_of(kept, one.message.sender_code, ())
     letters = _post(one, kept, actor)
     arrivals = _deliver(one, kept, letters)
     audit.record(
@@ -72,6 +74,11 @@ def dispatch(one: Dispatch, *, actor: Actor) -> MessageRef:
         )
     )
     return ref_of(kept, one.message.sender_code, arrivals)
+
+
+def _without_known(places: Sequence[Place], message: Message) -> list[Place]:
+    known = set(Delivery.objects.filter(message=message).values_list("agency_code", flat=True))
+    return [place for place in places if place.agency_code not in known]
 
 
 def ref_of(kept: Kept, sender_code: str, arrivals: Sequence[UUID]) -> MessageRef:
@@ -96,11 +103,15 @@ def _post(one: Dispatch, kept: Kept, actor: Actor) -> Mapping[str, UUID]:
             by_node.setdefault(place.node_code, []).append(place.agency_code)
     if not by_node:
         return {}
-    parts = [_envelope(one.message), *_blobs(one.message)]
+    parts = [_envelope(one.message), *_blobs(one.message)] if kept.fresh else parts_of_row(kept.message)
     about = f"edoc:{kept.document.pk}"
     return {
         code: exchange.post_letter(
-            letter_of(one.message, agencies, parts[0].sha256), recipient=code, actor=actor, about=about, parts=parts
+            letter_of(replace(one.message, id=kept.message.pk), agencies, parts[0].sha256),
+            recipient=code,
+            actor=actor,
+            about=about,
+            parts=parts,
         )
         for code, agencies in by_node.items()
     }

@@ -17,10 +17,10 @@ from lienthong.platform.documents.letters import EdocSent
 from lienthong.platform.documents.models import Document
 from lienthong.platform.documents.services import wrapping
 from lienthong.platform.documents.services.composing import send_by
-from lienthong.platform.documents.services.dispatching import Dispatch, dispatch
+from lienthong.platform.documents.services.dispatching import Dispatch, dispatch, ref_of
 from lienthong.platform.documents.services.recalls import after_sending, places_of
 from lienthong.platform.documents.services.routing import Place, find_places, homes_of, hosted_here
-from lienthong.platform.documents.services.storing import NewMessage
+from lienthong.platform.documents.services.storing import Kept, NewMessage
 from lienthong.platform.documents.services.taking import Incoming, check_incoming, take_in
 from lienthong.platform.documents.services.telling import LETTER, Saying, tell
 from lienthong.platform.documents.services.warnings import count_warnings
@@ -102,6 +102,9 @@ def _send_on(read: Read, message: NewMessage, receivers: Sequence[str], actor: A
     check_incoming(message)
     with db.atomic():
         known = Document.objects.filter(agency_code=message.key[0], document_id=message.key[1]).first()
+        before = _known_message(known, message)
+        if before is not None and message.kind in ("recall", "update"):
+            return before
         if message.kind in ("recall", "update"):
             places = _places_of_known(known, message, receivers)
         else:
@@ -111,6 +114,15 @@ def _send_on(read: Read, message: NewMessage, receivers: Sequence[str], actor: A
             after_sending(message, read.replaces, whole=set(receivers) >= {place.agency_code for place in places})
             count_warnings(message)
     return sent
+
+
+def _known_message(known: Document | None, message: NewMessage) -> MessageRef | None:
+    """The first answer to a recall or update that comes once more."""
+    if known is None:
+        return None
+    rows = known.messages.defer("envelope").filter(direction="out", kind=message.kind, digest=message.digest)
+    row = rows.first()
+    return ref_of(Kept(row, known, fresh=False), message.sender_code, ()) if row is not None else None
 
 
 def _places_of_known(known: Document | None, message: NewMessage, receivers: Sequence[str]) -> list[Place]:
