@@ -41,7 +41,10 @@ ROLES: tuple[Role, ...] = (
             (5.0, statistics_jobs.examine_signatures),
         ),
         menu=(("/van-ban/", tr("Văn bản", "Documents"), ("clerk", "leader", "handling")),),
-        tabs=(("documents", "/van-hanh/van-ban/luu-luong/", tr("Lưu lượng", "Traffic"), 10),),
+        tabs=(
+            ("documents", "/van-hanh/van-ban/luu-luong/", tr("Lưu lượng", "Traffic"), 10),
+            ("documents", "/van-ban/thong-ke/", tr("Thống kê", "Statistics"), 20),
+        ),
     ),
     Role(
         name="documents.axis",

@@ -108,11 +108,11 @@ class FlowRow:
 
 @dataclass(frozen=True, slots=True)
 class CountFreshness:
-    """How fresh the sums are (độ mới của số liệu): when counted here, how many nodes told theirs, oldest word."""
+    """How fresh the sums are (độ mới của số liệu): when counted here, how many other nodes told theirs, the last word."""
 
     counted_at: datetime | None
     reporters: int
-    oldest: datetime | None
+    newest: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
