@@ -27,6 +27,7 @@ ROLES: tuple[Role, ...] = (
             (KeyMaker, make_key_store),
             (TrustStore, TrustFiles),
             (TimestampAuthority, TimestampsByHttp),
+            (FileReader, ReaderProcesses),
         ),
         periodic=(
             (20.0, jobs.refresh_standings),
@@ -53,6 +54,7 @@ ROLES: tuple[Role, ...] = (
         needs=("signing.keys", "identity.accounts"),
         urls=(("ky-so/", "lienthong.platform.signing.urls_officer"),),
         ports=((RemoteSigner, CscByHttp),),
+        menu=(("/ky-so/tu-xa/", tr("Ký từ xa", "Remote signing"), ("leader",)),),
     ),
     Role(
         name="signing.demo_phone",
@@ -68,7 +70,6 @@ ROLES: tuple[Role, ...] = (
             ("xac-minh/", "lienthong.platform.signing.urls"),
             ("xac-minh/api/v1/", "lienthong.platform.signing.urls_api"),
         ),
-        ports=((FileReader, ReaderProcesses),),
         periodic=((300.0, jobs.warm_reader),),
     ),
 )

@@ -16,6 +16,7 @@ from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Conflict, Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.identity import queries as identity_queries
+from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing
 
 
@@ -81,7 +82,7 @@ def decide_dossier(*, dossier_id: UUID, actor: Actor) -> DossierFacts:
     pdf = printing.make_result(dossier, on=now.date(), position=_position(dossier, actor), signer=actor.name)
     signed = signing.sign_pdf(
         pdf, signer=leader_key(actor), box=printing.LEADER_BOX, appearance="leader", moment=now,
-        reason=dossier.subject[:200],
+        reason=dossier.subject[:200], picture=signing_queries.find_signature_image(leader_key(actor)),
     )  # fmt: skip
     kept = files.store(signed, name=printing.result_name(dossier), allowed=frozenset({files.PDF}))
     with db.atomic():

@@ -14,6 +14,7 @@ from lienthong.platform.signing.ports import CertificateChain, KeyStore
 from lienthong.platform.signing.rules import appearances, certificates, signatures
 from lienthong.platform.signing.rules.pades import envelope, pictures, writing
 from lienthong.platform.signing.rules.pades.entries import paper_of
+from lienthong.platform.signing.rules.pades.refusals import refusing_broken
 from lienthong.platform.signing.rules.pades.writing import Prepared
 from lienthong.platform.signing.services import levels
 from lienthong.platform.signing.types import (
@@ -198,7 +199,8 @@ def certify_copy(
 def _corner(pdf: bytes, width: float, height: float) -> Box:
     """The place at the top right of the first page."""
     writer = writing.open_writer(pdf)
-    left, bottom, right, top = paper_of(writer.find_page_for_modification(0)[0].get_object())
+    with refusing_broken():
+        left, bottom, right, top = paper_of(writer.find_page_for_modification(0)[0].get_object())
     place = appearances.top_right(right - left, top - bottom, width, height)
     return Box(place.left + left, place.bottom + bottom, place.right + left, place.top + bottom)
 
@@ -215,7 +217,8 @@ def prepare(pdf: bytes, chain: CertificateChain, request: Request, *, stamped: b
     certificates.require_kind(certificate, _KIND_OF[request.appearance])
     certificates.check_validity(certificate, request.moment)
     writer = writing.open_writer(pdf)
-    place = _place(writer, certificate, request)
+    with refusing_broken():
+        place = _place(writer, certificate, request)
     words = writing.Words(certificate.name, certificate.organisation, request.reason, request.moment)
     prepared = writing.prepare_signature(writer, place, _style(certificate, request), words, stamped=stamped)
     return prepared, envelope.signed_attributes(prepared.digest, chain.certificates[0])

@@ -22,6 +22,7 @@ from lienthong.platform.signing.rules import timestamps
 from lienthong.platform.signing.rules.pades import envelope, proofs, reading, writing
 from lienthong.platform.signing.rules.pades.proofs import Proofs
 from lienthong.platform.signing.rules.pades.reading import Reading
+from lienthong.platform.signing.rules.pades.refusals import refusing_broken
 from lienthong.platform.signing.rules.pades.writing import Prepared
 from lienthong.platform.signing.services.standing import ask_now
 from lienthong.platform.signing.types import PDF_LEVELS, PdfLevel, PdfVerdict, SignedPdf
@@ -103,7 +104,8 @@ def _with_proofs(
     if wanted == "B-LTA":
         writer = writing.open_writer(body)
         if not proved:
-            writing.add_proofs(writer, found)
+            with refusing_broken():
+                writing.add_proofs(writer, found)
         prepared = writing.prepare_timestamp(writer, _free_field(writing.field_names(writer)))
         token = _stamp(prepared.digest)
         if token:
@@ -111,7 +113,8 @@ def _with_proofs(
     if reached == "B-B" or proved:
         return SignedPdf.of(body, reached, told)
     writer = writing.open_writer(body)
-    added = writing.add_proofs(writer, found)
+    with refusing_broken():
+        added = writing.add_proofs(writer, found)
     return SignedPdf.of(writing.written(writer) if added else body, "B-LT", told)
 
 

@@ -17,6 +17,7 @@ from lienthong.platform.signing.services import levels
 from lienthong.platform.signing.tests import papers
 from lienthong.platform.signing.tests.papers import BOX, SEAL
 from lienthong.platform.signing.tests.test_appearances import scan
+from lienthong.platform.signing.types import CertificateKind
 
 LAN = "officer:lan.nguyen"
 pytestmark = [
@@ -37,7 +38,11 @@ def lan(authority, monkeypatch):
         username="lan.nguyen", name="Nguyễn Thị Lan", agency_code="H36.101", position="Phó Chủ tịch",
         duties={"leader"}, actor=SYSTEM,
     )  # fmt: skip
-    for name, kind, who in ((LAN, "officer", "Nguyễn Thị Lan"), (SEAL, "seal", "UBND phường Xuân Hương - Đà Lạt")):
+    keys: tuple[tuple[str, CertificateKind, str], ...] = (
+        (LAN, "officer", "Nguyễn Thị Lan"),
+        (SEAL, "seal", "UBND phường Xuân Hương - Đà Lạt"),
+    )
+    for name, kind, who in keys:
         services.issue_certificate(
             authority.home, name=name, kind=kind, agency_code="H36.101", common_name=who, into=node().home
         )

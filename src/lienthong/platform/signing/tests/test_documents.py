@@ -203,3 +203,28 @@ def test_a_long_agency_name_and_any_box_can_be_drawn():
     tiny = services.sign_pdf(papers.plain(), signer=LEADER, box=Box(10, 10, 20, 14))
     sealed = services.sign_pdf(tiny, signer=SEAL, box=Box(10, 10, 60, 70), appearance="seal")
     assert queries.judge_pdf(sealed).good
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(share=st.floats(0, 1, exclude_max=True), junk=st.binary(min_size=1, max_size=8), cut=st.booleans())
+def test_signing_a_damaged_paper_is_refused_or_gives_a_paper_that_can_be_judged(paper, share, junk, cut):
+    source = papers.plain()
+    at = int(len(source) * share)
+    damaged = source[:at] if cut else source[:at] + junk + source[at + len(junk) :]
+    for act in (
+        lambda: services.sign_pdf(damaged, signer=LEADER, box=BOX),
+        lambda: services.certify_copy(damaged, form="copy", seal=SEAL),
+        lambda: queries.find_signature_place(damaged, name="Lan", position=""),
+    ):
+        assert told_of(act) in {"", "signing.not-a-pdf", "signing.encrypted", "signing.page"}
+
+
+def told_of(act) -> str:
+    """The refusal's code; "" when there is none, and a paper that was made can be judged."""
+    try:
+        made = act()
+    except Refused as refused:
+        return refused.code
+    if isinstance(made, bytes):
+        outcome(made)
+    return ""

@@ -16,7 +16,7 @@ from lienthong.platform.signing.rules.pades import reading
 from lienthong.platform.signing.services import levels
 from lienthong.platform.signing.tests import papers
 from lienthong.platform.signing.tests.papers import BOX, LEADER, SEAL
-from lienthong.platform.signing.types import PdfLevel
+from lienthong.platform.signing.types import CertificateKind, PdfLevel
 
 LEVELS: tuple[PdfLevel, ...] = ("B-B", "B-T", "B-LT", "B-LTA")
 
@@ -26,7 +26,8 @@ def office(authority):
     from lienthong.kernel.profile import node
 
     levels.forget_silence()
-    for name, kind in ((LEADER, "officer"), (SEAL, "seal")):
+    kinds: tuple[tuple[str, CertificateKind], ...] = ((LEADER, "officer"), (SEAL, "seal"))
+    for name, kind in kinds:
         services.issue_certificate(
             authority.home, name=name, kind=kind, agency_code="H36.101", common_name="Nguyen Thi Lan", into=node().home
         )

@@ -31,7 +31,7 @@ MAX_SIGNATURES = 120
 MAX_REVISIONS = 300
 _PADES = "/ETSI.CAdES.detached"
 _STRONG = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"})
-_MAX_PROOFS = 400
+_MAX_PROOFS, _MAX_LISTS, _MAX_CERTIFICATES = 200, 20, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +132,11 @@ def _found(embedded: EmbeddedPdfSignature, size: int) -> Found:
     else:
         token, imprint = _signature_timestamp(embedded)
     signed_at = None if is_timestamp else embedded.self_reported_timestamp
+    others = embedded.other_embedded_certs[:_MAX_CERTIFICATES]
     return Found(
         field=str(embedded.field_name),
         is_timestamp=is_timestamp,
-        certificates=tuple(one.dump() for one in (embedded.signer_cert, *embedded.other_embedded_certs)),
+        certificates=tuple(one.dump() for one in (embedded.signer_cert, *others)),
         problem="" if is_timestamp else _problem(embedded),
         coverage=_coverage(coverage),
         revision=int(embedded.signed_revision),
@@ -199,7 +200,7 @@ def _proofs(reader: PdfFileReader) -> tuple[tuple[bytes, ...], tuple[bytes, ...]
         store = reader.root["/DSS"]
         certificates = tuple(_streams(store, "/Certs", DecodePurpose.CERTIFICATE))
         ocsps = tuple(_streams(store, "/OCSPs", DecodePurpose.OCSP_RESPONSE))
-        lists = tuple(_streams(store, "/CRLs", DecodePurpose.CRL))
+        lists = tuple(_streams(store, "/CRLs", DecodePurpose.CRL))[:_MAX_LISTS]
         where = getattr(store, "container_ref", None) or reader.root_ref
         return certificates, ocsps, lists, int(reader.xrefs.get_last_change(where))
     except (PdfError, KeyError, TypeError, AttributeError):

@@ -1,7 +1,26 @@
 """Refusals of files that are no PDF to work on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
+
+log = structlog.get_logger()
+
+
+@contextmanager
+def refusing_broken() -> Iterator[None]:
+    """Strangers' files can fail the parser in any way; each is one refusal: `signing.not-a-pdf`."""
+    try:
+        yield
+    except Refused:
+        raise
+    except Exception as error:
+        log.info("pdf unreadable", error=type(error).__name__)
+        raise not_a_pdf() from error
 
 
 def not_a_pdf() -> Refused:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
-from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import constants
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigAppearanceSetup, SigIOSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, PdfSignedData, SignatureObject
@@ -20,7 +18,7 @@ from pyhanko.stamp import BaseStampStyle
 from lienthong.kernel.errors import Conflict, Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.signing.rules.pades.proofs import Proofs
-from lienthong.platform.signing.rules.pades.refusals import encrypted, not_a_pdf
+from lienthong.platform.signing.rules.pades.refusals import encrypted, not_a_pdf, refusing_broken
 from lienthong.platform.signing.types import Box
 
 # Room for the envelope in bytes; it is known only after signing. A time stamp of a stranger may bring a long chain.
@@ -75,12 +73,10 @@ class Prepared:
 
 def open_writer(pdf: bytes) -> IncrementalPdfFileWriter:
     """A writer that only adds. Raises Refused `signing.not-a-pdf`, `.encrypted`, `.locked`."""
-    try:
+    with refusing_broken():
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         is_encrypted, is_hybrid = writer.prev.encrypted, writer.prev.xrefs.hybrid_xrefs_present
         locked = read_certification_data(writer.prev)
-    except Exception as error:  # strangers' files can fail the parser in any way
-        raise not_a_pdf() from error
     if is_encrypted:
         raise encrypted()
     if is_hybrid:
@@ -149,7 +145,7 @@ def written(writer: IncrementalPdfFileWriter) -> bytes:
 def _write(
     writer: IncrementalPdfFileWriter, spec: SigFieldSpec, setup: SigObjSetup, *, curve: bool = False
 ) -> Prepared:
-    try:
+    with refusing_broken():
         embedding = PdfCMSEmbedder(new_field_spec=spec).write_cms(field_name=spec.sig_field_name, writer=writer)
         next(embedding)
         writer.ensure_output_version(_PDF_2)
@@ -157,6 +153,4 @@ def _write(
             writer.register_extension(constants.ISO32002)
         embedding.send(setup)
         digest, out = embedding.send(SigIOSetup(md_algorithm="sha256"))
-    except (PdfError, SigningError) as error:
-        raise not_a_pdf() from error
     return Prepared(out.getvalue(), digest.document_digest, digest.reserved_region_start, digest.reserved_region_end)
