@@ -5,6 +5,7 @@ from lienthong.kernel.roles import Role
 from lienthong.kernel.text import tr
 from lienthong.platform.documents.events import DocumentRecalled
 
+_PUT_IN = tr("Đưa vào hồ sơ công việc", "Put into a work file")
 _DESKS = ("reception", "handling", "leader", "clerk")
 
 ROLES: tuple[Role, ...] = (
@@ -14,6 +15,11 @@ ROLES: tuple[Role, ...] = (
         needs=("documents.member", "notices.inbox"),
         urls=(("van-phong/", "lienthong.casework.office.urls"),),
         listeners=((DocumentRecalled, subscribers.on_document_recalled),),
+        tabs=(
+            ("arrival", "/van-phong/van-ban-den/_id_/", tr("Giao việc, xử lý", "Assign, work on it"), 10),
+            ("arrival", "/van-phong/ho-so/them/?kind=arrival&reference=_id_", _PUT_IN, 20),
+            ("document", "/van-phong/ho-so/them/?kind=document&reference=_id_", _PUT_IN, 20),
+        ),
         menu=(
             ("/van-phong/", tr("Văn phòng", "Office"), _DESKS),
             ("/van-phong/ky/", tr("Trình ký", "To sign"), ("leader",)),

@@ -51,6 +51,7 @@ urlpatterns = [
     path("viec/<int:work_id>/", work.show_work, name="office-task"),
     path("viec/<int:work_id>/<slug:deed>/", work_deeds.do_deed, name="office-task-deed"),
     path("van-ban-den/", work.list_arrivals, name="office-arrivals"),
+    path("van-ban-den/<uuid:arrival_id>/", work.open_arrival, name="office-arrival"),
     path("van-ban-den/<uuid:arrival_id>/giao/", work_deeds.assign, name="office-assign"),
     path("ho-so/", files.list_files, name="office-files"),
     path("ho-so/<uuid:file_id>/", files.show_file, name="office-file"),

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lienthong.casework.office.models import Draft, RecipientGroup, WorkFile
-from lienthong.casework.office.services import drafts, leading
+from lienthong.casework.office.services import drafts, leading, work
 from lienthong.casework.office.tests import stories
 from lienthong.casework.office.tests.conftest import OTHER
 from lienthong.kernel import files
@@ -172,6 +172,29 @@ def test_groups_and_files_are_kept_on_their_pages(office, people):
     client.post(own, {"deed": "close"})
     assert WorkFile.objects.get().status == "closed"
     assert sits(people.other_clerk).get(own).status_code == 404
+
+
+def test_other_rooms_pages_lead_into_the_office(office, people):
+    arrival_id = stories.registered(people)
+    clerk, handler = sits(people.other_clerk), sits(people.other_handler)
+    path = f"/van-phong/van-ban-den/{arrival_id}/"
+    assert clerk.get(path).headers["Location"] == path + "giao/"
+    assert handler.get(path).headers["Location"] == "/van-phong/viec/"
+    work.assign_arrival(arrival_id, people.other_handler.account_id, actor=people.other_chair)
+    assert handler.get(path).headers["Location"].startswith("/van-phong/viec/")
+    put = f"/van-phong/ho-so/them/?kind=arrival&reference={arrival_id}"
+    assert "Chưa có hồ sơ đang mở" in said(handler.get(put))
+    handler.post("/van-phong/ho-so/", {"title": "Việc chung", "retention": "10"})
+    assert "01/2026 Việc chung" in said(handler.get(put))
+    assert handler.get("/van-phong/ho-so/them/?kind=x&reference=y").status_code == 302
+
+
+def test_the_picture_of_a_finished_paper_shows_number_and_signature(office, people):
+    draft_id = stories.signed(people)
+    own = f"/van-phong/du-thao/{draft_id}/trang-1.png"
+    before = sits(people.clerk).get(own).content
+    sits(people.clerk).post(f"/van-phong/du-thao/{draft_id}/viec/issue/")
+    assert sits(people.clerk).get(own).content != before
 
 
 def test_english_is_there_for_who_wants_it(office, people):

@@ -42,7 +42,7 @@ _DEEDS: dict[str, Deed] = {
     "issue": lambda _, one, actor: issuing.issue_draft(one, actor=actor),
     "strike": lambda request, one, actor: issuing.strike_draft(one, _words(request), actor=actor),
 }
-_ISSUED = tr("Đã cấp số, đóng dấu và phát hành.", "Numbered, sealed and sent.")
+_ISSUED = tr("Đã cấp số, đóng dấu và phát hành", "Numbered, sealed and sent")
 
 
 @access.duty(*frame.DUTIES)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from lienthong.casework.office import pages, states
 from lienthong.casework.office.queries import work_files as file_queries
@@ -33,6 +33,11 @@ _DEEDS: dict[str, Callable[[UUID, Actor], object]] = {
     "close": lambda one, actor: work_files.close_file(one, actor=actor),
     "reopen": lambda one, actor: work_files.reopen_file(one, actor=actor),
     "archive": lambda one, actor: work_files.ready_for_archive(one, actor=actor),
+}
+_ADDED: dict[str, Callable[..., object]] = {
+    "arrival": work_files.add_arrival,
+    "document": work_files.add_document,
+    "draft": work_files.add_draft,
 }
 _KINDS = {"arrival": "/van-ban/den/{}/", "document": "/van-ban/di/{}/", "draft": "/van-phong/du-thao/{}/"}
 
@@ -100,19 +105,23 @@ def show_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
 
 
 @access.duty(*frame.DUTIES)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def put_in(request: HttpRequest) -> HttpResponse:
-    """Put a document, an arrival or a draft into a file by one click."""
-    actor, sent = access.acting(request), request.POST
-    file_id, reference = draft_forms.as_uuid(sent.get("file", "")), draft_forms.as_uuid(sent.get("reference", ""))
-    deeds: dict[str, Callable[..., object]] = {
-        "arrival": work_files.add_arrival,
-        "document": work_files.add_document,
-        "draft": work_files.add_draft,
-    }
-    deed = deeds.get(sent.get("kind", ""))
-    if file_id is None or reference is None or deed is None:
+    """Put a document, an arrival or a draft into a file; other rooms' pages lead here."""
+    actor, sent = access.acting(request), request.POST or request.GET
+    kind, reference = sent.get("kind", ""), draft_forms.as_uuid(sent.get("reference", ""))
+    file_id, deed = draft_forms.as_uuid(sent.get("file", "")), _ADDED.get(kind)
+    if reference is None or deed is None:
         return redirect("/van-phong/ho-so/")
+    if request.method != "POST" or file_id is None:
+        context = {
+            "kind": kind,
+            "reference": reference,
+            "open_files": file_queries.list_open_files(actor),
+            "in_files": file_queries.files_with(kind, reference, actor),
+            "side": frame.side(actor, "files"),
+        }
+        return render(request, "office/put_in.html", context)
     return frame.act(
         request,
         lambda: deed(file_id, reference, actor=actor),

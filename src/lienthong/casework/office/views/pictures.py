@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from lienthong.casework.office import pages
 from lienthong.casework.office.queries import drafts as draft_queries
+from lienthong.casework.office.types import DraftPage
 from lienthong.casework.office.views import frame
 from lienthong.casework.office.views.writing import SPOTS
 from lienthong.kernel import access, files
@@ -18,6 +19,7 @@ from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import tr
 
 _MARK = "#7f1416"
+_INK = "#122999"
 
 
 @access.duty(*frame.DUTIES)
@@ -26,7 +28,8 @@ def show_page(request: HttpRequest, draft_id: UUID, page: int) -> HttpResponse:
     """A page of the paper as a picture; `?vi-tri=1` frames the places of signature and number."""
     actor = access.acting(request)
     digest, _, count = draft_queries.shown_pdf(draft_id, actor)
-    marks = _marks(draft_queries.get_draft(draft_id, actor), page, count) if request.GET.get("vi-tri") else None
+    draft = draft_queries.get_draft(draft_id, actor)
+    marks = _marks(draft, page, count) if request.GET.get("vi-tri") else signed_marks(draft, page, count)
     wide = request.GET.get("to") == "1"
     png = pages.picture(digest, page, ppi=160.0 if wide else 110.0, marks=marks)
     return HttpResponse(png, content_type=files.PNG)
@@ -69,6 +72,26 @@ def send_file(file: FileRef) -> FileResponse:
     response = FileResponse(content, as_attachment=not shown, filename=file.name, content_type=file.media_type)
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def signed_marks(draft: DraftPage, page: int, count: int) -> list[dict[str, Any]]:
+    """What signatures draw and a picture of the page alone does not show: the number's digits, who signed, the seal."""
+    places = draft.newest.places if draft.newest and draft.final else {}
+    told: dict[str, tuple[str, float, str]] = {}
+    if draft.final is not None:
+        seal = tr(" · đã đóng dấu", " · sealed").vi if draft.status in ("sealed", "sent") else ""
+        told["sign"] = (f"Đã ký số{seal}", 11, _INK)
+    if draft.status in ("sealed", "sent") and draft.promulgated_on is not None:
+        day = draft.promulgated_on
+        told["number"] = (draft.code.partition("/")[0], 13, "#000000")
+        told["day"] = (f"{day.day:02d}", 13, "#000000")
+        told["month"] = (f"{day.month:02d}" if day.month < 3 else str(day.month), 13, "#000000")
+    return [
+        {"left": spot.left, "bottom": spot.bottom, "width": spot.right - spot.left, "height": spot.top - spot.bottom,
+         "label": told[name][0], "size": told[name][1], "colour": told[name][2], "words": True}
+        for name, spot in places.items()
+        if name in told and (spot.page if spot.page >= 0 else count - 1) == page - 1
+    ]  # fmt: skip
 
 
 def _marks(draft: Any, page: int, count: int) -> list[dict[str, Any]]:

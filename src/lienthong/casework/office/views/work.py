@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from lienthong.casework.office.queries import people, work_files
@@ -100,6 +102,20 @@ def show_work(request: HttpRequest, work_id: int) -> HttpResponse:
         "in_files": work_files.files_with("arrival", work.row.arrival_id, actor),
     }  # fmt: skip
     return render(request, "office/task.html", context)
+
+
+@access.duty(*frame.DUTIES)
+@require_safe
+def open_arrival(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
+    """Where an arrival stands: the work on it, or the page on which it is given."""
+    actor = access.acting(request)
+    there = work_queries.find_work(arrival_id, actor)
+    if there is not None:
+        return redirect(f"/van-phong/viec/{there.id}/")
+    if actor.has("leader", "clerk"):
+        return redirect(f"/van-phong/van-ban-den/{arrival_id}/giao/")
+    messages.info(request, str(tr("Văn bản này chưa được giao cho bạn.", "This was not given to you.")))
+    return redirect("/van-phong/viec/")
 
 
 @access.duty("leader", "clerk")

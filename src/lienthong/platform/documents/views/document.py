@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lienthong.kernel import access
+from lienthong.kernel import access, roles
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, show_date, show_moment, tr
@@ -111,6 +111,7 @@ def show_sent(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "title": document.subject,
         "sent": [_message_row(one) for one in own],
         "is_own": document.agency_code == actor.agency_code,
+        "acts": _acts("document", document_id),
         "verdict": _verdict(first) if first else None,
         "entries": entries.entries_of_document(document_id, actor.agency_code),
         "standing": states.STANDINGS[first.standing] if first and first.standing != "in-force" else None,
@@ -135,6 +136,7 @@ def _arrival_page(request: HttpRequest, arrival: ArrivalRef, refusal: Refused | 
         "number": show_number(arrival.registered_number) if arrival.registered_number else "",
         "verdict": _verdict(message) if message else None,
         "may_register": is_waiting and page["is_clerk"],
+        "acts": _acts("arrival", arrival.id),
         "business": _timeline(steps, "business"),
         "transport": _timeline(steps, "transport"),
         "entries": entries.entries_of_document(document.id, actor.agency_code),
@@ -144,6 +146,11 @@ def _arrival_page(request: HttpRequest, arrival: ArrivalRef, refusal: Refused | 
         "results": list(messages.get_messages(request)),
     }
     return render(request, "documents/arrival.html", page, status=refusal.status if refusal else 200)
+
+
+def _acts(kind: str, thing_id: UUID) -> list[tuple[str, Bilingual]]:
+    """What rooms above offer to do with it: tabs of the groups `arrival` and `document`, `_id_` in their addresses."""
+    return [(href.replace("_id_", str(thing_id)), label) for href, label in roles.tabs(kind)]
 
 
 def _facts(document: DocumentRef, actor: Actor) -> dict[str, Any]:
