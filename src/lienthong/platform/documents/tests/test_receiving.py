@@ -416,3 +416,14 @@ def test_recipients_are_added_and_taken_off_by_an_update(loop: Circuit) -> None:
         with pytest.raises(Refused) as found:
             services.send_update(circuit.document_pk(known), reason="Không đổi gì", actor=CLERK)
         assert found.value.code == "documents.nothing-changed"
+
+
+def test_agencies_that_are_not_received_for_are_said_to_have_failed(loop: Circuit, hub: Post) -> None:
+    ((letter, envelope),) = loop.carried(circuit.send(receivers=["G22", "G01"]))
+    loop.land([(letter, envelope)])
+    assert {row.agency_code for row in Arrival.objects.all()} == {"G22"}
+    ((said, _),) = hub.said()
+    assert (said.state, said.agency_code, said.receiver, said.message_id) == ("failed", "G01", "H36", letter.message_id)
+    with pytest.raises(Refused) as found:
+        loop.land([(letter.model_copy(update={"receivers": ("G01",)}), replace(envelope, id=new_id()))])
+    assert found.value.code == "documents.nobody-here"
