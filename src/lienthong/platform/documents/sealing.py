@@ -26,7 +26,7 @@ def seal(secret: str, about: str) -> bytes:
 
 def unseal(sealed: bytes, about: str) -> str:
     """The secret. Raises Refused `documents.secret-unreadable` when this node's key has changed."""
-    for base in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+    for base in (settings.SECRET_KEY, *(str(one) for one in settings.SECRET_KEY_FALLBACKS)):
         try:
             return AESGCM(_key(base)).decrypt(sealed[:_NONCE], sealed[_NONCE:], about.encode()).decode()
         except InvalidTag:

@@ -74,6 +74,8 @@ def _take_edoc(settings: AxisSettings, file: IO[bytes], item: Listed) -> None:
                 outside.store_blobs(split),
                 via=f"partner:{settings.name}",
                 evidence=Evidence("message", sha256(split.envelope).hexdigest()),
+                split=split,
+                whole=outside.rewound(file),
             )
 
 

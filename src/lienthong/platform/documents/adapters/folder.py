@@ -181,6 +181,8 @@ def _send_edxml(agency: str, path: Path) -> UUID | None:
             via=f"axis:folder:{agency}",
             evidence=Evidence("message", sha256(split.envelope).hexdigest()),
             actor=_actor(agency),
+            split=split,
+            whole=outside.rewound(stream),
         ).id
 
 

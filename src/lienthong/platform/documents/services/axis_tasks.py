@@ -89,7 +89,7 @@ def task_done(task_id: int, remote_id: str) -> None:
     """The other axis has it: the task ends and its receivers are delivered to, in one transaction."""
     with db.atomic():
         row = _end(task_id, "done", "", remote_id)
-        if row is not None and row.message_id is not None:
+        if row is not None:
             _move_deliveries(row, "delivered", "", remote_id)
 
 
@@ -97,7 +97,7 @@ def task_refused(task_id: int, problem: str) -> None:
     """The other axis will not take it: the sender sees why at each receiver."""
     with db.atomic():
         row = _end(task_id, "failed", problem, "")
-        if row is not None and row.message_id is not None:
+        if row is not None:
             _move_deliveries(row, "failed", problem, "")
 
 
@@ -117,7 +117,7 @@ def try_again(*, actor: Actor) -> int:
         rows = list(AxisTask.objects.select_for_update().exclude(state="done").defer("edxml"))
         now = clock.now()
         for row in rows:
-            if row.state == "failed" and row.message_id is not None:
+            if row.state == "failed":
                 _move_deliveries(row, "waiting", "", "")
         changed = AxisTask.objects.filter(pk__in=[row.pk for row in rows])
         changed.update(state="waiting", attempts=0, next_at=now, ended_at=None)
@@ -148,6 +148,8 @@ def _end(task_id: int, state: str, problem: str, remote_id: str) -> AxisTask | N
 
 
 def _move_deliveries(row: AxisTask, transport: str, problem: str, remote_id: str) -> None:
+    if row.message_id is None:
+        return
     now = clock.now()
     movable = ("waiting", "failed") if transport != "waiting" else ("failed",)
     rows = list(

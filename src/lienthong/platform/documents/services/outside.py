@@ -68,6 +68,8 @@ def take_edoc(stream: IO[bytes], *, owner: Owner, sender: str, receivers: Sequen
                 evidence=Evidence("message", sha256(split.envelope).hexdigest()),
                 receivers=wanted,
                 actor=acting(owner, message.sender.organ_id),
+                split=split,
+                whole=rewound(stream),
             )
 
 
@@ -99,13 +101,25 @@ def take_status(stream: IO[bytes], *, owner: Owner, sender: str) -> str:
 
 
 def read_status_message(stream: IO[bytes]) -> SaidOutside:
-    """What a status message says. Raises Refused `documents.not-a-document` and what reading raises."""
+    """What a status message says. One that is not signed is taken, one that is signed wrongly is not.
+
+    Raises Refused `documents.not-a-document`, `documents.bad-signature` and what reading raises.
+    """
     with edxml.split(cast("BinaryIO", stream)) as split:
         message = edxml.read_envelope(split.envelope)
+        if not isinstance(message, edxml.StatusMessage):
+            raise _other_kind("status")
+        verdict = edxml.verify_message(split, message=message, whole=rewound(stream))
         envelope = split.envelope
-    if not isinstance(message, edxml.StatusMessage):
-        raise _other_kind("status")
+    if not verdict.good and verdict.code != "unsigned":
+        raise Refused("documents.bad-signature", verdict.sentence, field="signature", details={"verdict": verdict.code})
     return said_in(message, envelope)
+
+
+def rewound(stream: IO[bytes]) -> BinaryIO:
+    """The whole file once more, for signatures over all of it."""
+    stream.seek(0)
+    return cast("BinaryIO", stream)
 
 
 def said_in(message: edxml.StatusMessage, envelope: bytes) -> SaidOutside:

@@ -12,8 +12,10 @@ import json
 import zipfile
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from typing import Any
 from xml.etree import ElementTree as ET
 
+Answer = dict[str, Any]
 VIETNAM = timezone(timedelta(hours=7))
 NS = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -31,7 +33,7 @@ class Foreign:
     agency: str
     base: str = "/documents/axis"
     clock: timedelta = timedelta()
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=Answer)
 
     # Calls
 
@@ -65,13 +67,14 @@ class Foreign:
         finally:
             connection.close()
 
-    def ask(self, verb: str, headers: dict[str, str] | None = None, body: dict | None = None) -> dict:
+    def ask(self, verb: str, headers: dict[str, str] | None = None, body: Answer | None = None) -> Answer:
         content = json.dumps(body or {}, ensure_ascii=False).encode()
         status, answer = self.raw("POST", verb, content, "application/json", headers or {})
         assert status == 200, (status, answer)
-        return json.loads(answer)
+        told: Answer = json.loads(answer)
+        return told
 
-    def send(self, edxml: bytes, kind: str = "edoc", **headers: str) -> dict:
+    def send(self, edxml: bytes, kind: str = "edoc", **headers: str) -> Answer:
         body, content_type = form(edxml)
         given = {
             "from": self.agency,
@@ -82,13 +85,16 @@ class Foreign:
         }
         status, answer = self.raw("POST", "sendEdoc", body, content_type, given)
         assert status in (200, 500, 503), (status, answer)
-        return json.loads(answer)
+        told: Answer = json.loads(answer)
+        return told
 
-    def received(self, kind: str = "edoc") -> list[dict]:
-        return self.ask("getReceivedEdocList", {"servicetype": "eDoc", "messagetype": kind})["data"]
+    def received(self, kind: str = "edoc") -> list[Answer]:
+        found: list[Answer] = self.ask("getReceivedEdocList", {"servicetype": "eDoc", "messagetype": kind})["data"]
+        return found
 
-    def sent(self) -> list[dict]:
-        return self.ask("getSentEdocList")["data"]
+    def sent(self) -> list[Answer]:
+        found: list[Answer] = self.ask("getSentEdocList")["data"]
+        return found
 
     def fetch(self, doc_id: str) -> bytes:
         told = self.ask("getEdoc", {"docId": doc_id})
@@ -97,7 +103,7 @@ class Foreign:
     def download(self, doc_id: str) -> tuple[int, bytes]:
         return self.raw("GET", "downloadEdoc", b"", "", {"docId": doc_id})
 
-    def mark(self, doc_id: str, state: str) -> dict:
+    def mark(self, doc_id: str, state: str) -> Answer:
         return self.ask("updateStatus", {"docId": doc_id, "status": state})
 
     # What a system of an agency does all day
@@ -110,7 +116,7 @@ class Foreign:
             assert self.mark(item["docId"], "done")["status"] == "OK"
         return found
 
-    def say(self, about: "Read", code: str, reason: str = "") -> dict[str, str]:
+    def say(self, about: "Read", code: str, reason: str = "") -> Answer:
         return self.send(status(self.agency, about, code, reason), "status")
 
 
@@ -132,10 +138,10 @@ class Read:
     """What a stranger reads in an edXML file."""
 
     root: ET.Element
-    item: dict
+    item: Answer
 
     @classmethod
-    def of(cls, edxml: bytes, item: dict) -> "Read":
+    def of(cls, edxml: bytes, item: Answer) -> "Read":
         return cls(ET.fromstring(edxml), item)
 
     def text(self, path: str) -> str:

@@ -40,7 +40,8 @@ class ForeignAxis:
         expected = hmac.new(self.secret.encode(), signed, hashlib.sha256).hexdigest()
         if head.get("systemid") != self.system_id or head.get("xroadvnpt-sign-header") != expected:
             return _json({"status": "FAIL", "ErrorCode": "15", "ErrorDesc": "Sai chữ ký lời gọi"})
-        return getattr(self, f"on_{verb}")(head, body)
+        done: tuple[int, str, bytes] = getattr(self, f"on_{verb}")(head, body)
+        return done
 
     def on_getReceivedEdocList(self, head: dict[str, str], _body: bytes) -> tuple[int, str, bytes]:  # noqa: N802
         found = [

@@ -27,9 +27,11 @@ FEW = settings(
 )  # fmt: skip
 
 
-def lgsp(system: Foreign, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
+def lgsp(
+    system: Foreign, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+) -> tuple[int, bytes]:
     key = {"X-SystemId": system.system_id, "X-SecretKey": system.secret}
-    return system.exchange(method, LGSP + path, body, {**key, **headers})
+    return system.exchange(method, LGSP + path, body, {**key, **(headers or {})})
 
 
 def lgsp_send(system: Foreign, edxml: bytes, kind: str = "edoc") -> dict[str, Any]:
@@ -37,7 +39,7 @@ def lgsp_send(system: Foreign, edxml: bytes, kind: str = "edoc") -> dict[str, An
     field = (
         f'--{content_type.partition("=")[2]}\r\nContent-Disposition: form-data; name="messageType"\r\n\r\n{kind}\r\n'
     )
-    answer = lgsp(system, "POST", "sendEdoc", field.encode() + body, **{"Content-Type": content_type})
+    answer = lgsp(system, "POST", "sendEdoc", field.encode() + body, {"Content-Type": content_type})
     told: dict[str, Any] = json.loads(answer[1])
     return told
 
@@ -66,7 +68,7 @@ def test_the_lgsp_variant_sends_lists_fetches_and_asks(axis: Any) -> None:
 def test_the_lgsp_variant_refuses_by_its_numbers(axis: Any) -> None:
     before = counted()
     for headers in ({"X-SecretKey": "sai"}, {"X-SecretKey": ""}, {"X-SystemId": "khong-co"}, {"X-SecretKey": "\xc4"}):
-        assert json.loads(lgsp(axis.thanh_hoa, "GET", "getInbox", **headers)[1])["code"] == "15"
+        assert json.loads(lgsp(axis.thanh_hoa, "GET", "getInbox", headers=headers)[1])["code"] == "15"
     assert lgsp_send(axis.thanh_hoa, edoc("G09", ["H56"], 42))["code"] == "19"
     assert lgsp_send(axis.thanh_hoa, edoc("H56", ["G99"], 42))["code"] == "18"
     assert lgsp_send(axis.thanh_hoa, b"<xml/>")["code"] == "20"
@@ -109,9 +111,9 @@ def test_the_json_api_does_a_days_work(axis: Any) -> None:
     whole = told(client.get(f"{API}mailbox/{item['id']}", headers=theirs))
     assert (whole["code"], whole["subject"], whole["verdict"]) == ("51/UBND-VX", "V/v cung cấp số liệu", "ours")
     (paper,) = whole["files"]
-    got = client.get(f"{API}mailbox/{item['id']}/files/{paper['position']}", headers=theirs)
+    got: Any = client.get(f"{API}mailbox/{item['id']}/files/{paper['position']}", headers=theirs)
     assert b"".join(got.streaming_content) == PDF
-    edxml = client.get(f"{API}mailbox/{item['id']}/edxml", headers=theirs)
+    edxml: Any = client.get(f"{API}mailbox/{item['id']}/edxml", headers=theirs)
     assert Read.of(b"".join(edxml.streaming_content), {}).file() == PDF
     state = {"state": "done"}
     moved = told(client.put(f"{API}mailbox/{item['id']}/state", state, content_type="application/json", headers=theirs))

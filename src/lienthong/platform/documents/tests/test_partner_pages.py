@@ -112,7 +112,7 @@ def test_calls_and_warnings_are_seen(operator: Client) -> None:
         sender_code="H56", code="unsigned", day=clock.today(), count=7, last_document_id="H56,2026/11/22,1/UBND"
     )
     page = shown(operator.get(f"{PAGES}VN:GOV:H56:qlvb/"))
-    for words in ("axis sendEdoc", "documents.hash-mismatch", "không có chữ ký số", "H56,2026/11/22,1/UBND"):
+    for words in ("axis sendEdoc", "Sai mã băm tệp", "không có chữ ký số", "H56,2026/11/22,1/UBND"):
         assert words in page
 
 

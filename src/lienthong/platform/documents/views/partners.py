@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lienthong.kernel import access
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import NotFound, Refused
-from lienthong.kernel.text import Bilingual, show_date, show_moment, tr
+from lienthong.kernel.text import Bilingual, show_date, show_moment, show_number, tr
 from lienthong.platform.agencies import queries as agencies_queries
+from lienthong.platform.documents import edxml
 from lienthong.platform.documents.partner_types import CodeForm, PartnerEntry
 from lienthong.platform.documents.queries import axis_tasks, partners
 from lienthong.platform.documents.services import axis_tasks as axis_services
@@ -54,10 +55,16 @@ _FORMS = [
     ("qd20", tr("Quyết định 20/2020 (H56.14)", "Decision 20/2020 (H56.14)")),
     ("qcvn102", tr("QCVN 102:2016 (000.00.14.H56)", "QCVN 102:2016 (000.00.14.H56)")),
 ]
-_WARNING_WORDS = {
-    "unsigned": tr("Bao thư không có chữ ký số", "The envelope bears no signature"),
-    "rsa-sha1": tr("Chữ ký dùng rsa-sha1 đã lỗi thời", "Signed with rsa-sha1, which is obsolete"),
-    "namespace": tr("Không gian tên XML khác quy chuẩn", "Another XML namespace than the standard's"),
+_OUTCOMES = {
+    "documents.hash-mismatch": tr("Sai mã băm tệp", "Another file than hash-file says"),
+    "documents.bad-request": tr("Thiếu hoặc sai tham số", "A parameter is missing or wrong"),
+    "documents.not-your-agency": tr("Không đại diện cho cơ quan này", "Not its agency"),
+    "documents.unknown-agency": tr("Không có cơ quan nhận", "No such agency"),
+    "documents.unreachable": tr("Chưa nơi nào nhận hộ", "Nobody delivers there"),
+    "documents.other-content": tr("Trùng mã, khác nội dung", "Known with other content"),
+    "documents.unknown-item": tr("Không có docId này", "No such docId"),
+    "documents.never-sent": tr("Văn bản chưa từng gửi", "Never sent there"),
+    "documents.out-of-order": tr("Sai thứ tự trạng thái", "Out of order"),
 }
 
 
@@ -76,7 +83,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 def _row(one: PartnerEntry) -> list[object]:
     label, colour = _STATES[one.state]
-    named = [agencies_queries.name_of_agency(code) for code in one.codes[:3]]
+    given = [each.code for each in one.agencies if not each.registered]
+    named = [agencies_queries.name_of_agency(code) for code in given[:3]]
     more = len(one.codes) - len(named)
     return [
         {"text": one.name, "href": reverse("documents-partner", args=[one.system_id])},
@@ -242,7 +250,7 @@ def _context(entry: PartnerEntry, actor: Actor) -> dict[str, Any]:
                 show_moment(one.at),
                 f"{one.dialect} {one.verb}",
                 one.address or "–",
-                {"text": one.outcome, "tag": "red"} if one.outcome else {"text": tr("Xong", "Done"), "tag": "green"},
+                _outcome(one.outcome),
                 one.about or "–",
             ]
             for one in partners.list_calls(entry.system_id, actor)
@@ -251,8 +259,8 @@ def _context(entry: PartnerEntry, actor: Actor) -> dict[str, Any]:
         "warnings": [
             [
                 one.sender_code,
-                _WARNING_WORDS.get(one.code, one.code),
-                one.count,
+                edxml.WARNINGS.get(one.code, one.code),
+                show_number(one.count),
                 show_date(one.last_day),
                 one.last_document_id or "–",
             ]
@@ -262,8 +270,15 @@ def _context(entry: PartnerEntry, actor: Actor) -> dict[str, Any]:
     }
 
 
+def _outcome(code: str) -> dict[str, object]:
+    if not code:
+        return {"text": tr("Xong", "Done"), "tag": "green"}
+    return {"text": _OUTCOMES.get(code, code), "tag": "red"}
+
+
 def _facts(entry: PartnerEntry) -> list[dict[str, object]]:
-    names = [f"{agencies_queries.name_of_agency(code)} ({code})" for code in entry.codes[:10]]
+    given = [one for one in entry.agencies if not one.registered]
+    names = [f"{agencies_queries.name_of_agency(one.code)} ({one.code})" for one in given[:10]]
     until = show_moment(entry.earlier_until)
     since = show_moment(entry.secret_at)
     secret = tr(f"Cấp lúc {since}", f"Given at {since}")
@@ -273,7 +288,7 @@ def _facts(entry: PartnerEntry) -> list[dict[str, object]]:
         )
     return [
         {"key": tr("Mã hệ thống", "System id"), "value": entry.system_id},
-        {"key": tr("Đại diện cho", "Speaks for"), "value": "; ".join(names) + (" …" if len(entry.codes) > 10 else "")},
+        {"key": tr("Đại diện cho", "Speaks for"), "value": "; ".join(names) + (" …" if len(given) > 10 else "")},
         {"key": tr("Khóa bí mật", "Secret"), "value": secret},
         {"key": tr("Liên lạc gần nhất", "Last contact"), "value": show_moment(entry.last_contact_at) or "–"},
         {"key": tr("Đầu mối kỹ thuật", "Technical contact"), "value": entry.contact or "–"},
