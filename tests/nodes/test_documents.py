@@ -51,7 +51,7 @@ def test_documents_travel_and_their_states_come_back(sent: Country) -> None:
     assert hub.text.count(SUBJECT) == 1
     until(province, "/van-ban/di/", lambda page: SUBJECT in page.text)
     province.follow(SUBJECT)
-    province.follow("Văn bản mới")
+    province.follow("Gửi mới")
     message = province.path
     until(province, message, lambda page: "Đã đến hệ thống nhận" in page.text or "Đã được lấy về" in page.text)
     until(province, message, lambda page: "Đã đến" in page.text)
@@ -66,7 +66,7 @@ def test_documents_travel_and_their_states_come_back(sent: Country) -> None:
 def test_a_recall_of_a_registered_document_is_answered_by_people(sent: Country) -> None:
     hub, province = officer(sent, "hub", "g22.vanthu"), officer(sent, "province", "h36.vanthu")
     province.get("/van-ban/di/").follow(SUBJECT)
-    province.follow("Văn bản mới")
+    province.follow("Gửi mới")
     province.follow("Thu hồi")
     province.submit({"reason": "Gửi nhầm phụ lục"}, button="Thu hồi")
     recall = province.path
