@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import pypdf
 import pytest
+import schemathesis
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import include, path
@@ -80,6 +81,7 @@ def test_programs_learn_who_signed_and_the_answer_is_as_described(client, signed
     assert leader["trust_path"][0] == "Nguyễn Thị Lan"
     assert [one["kinds"] for one in leader["changes"]] == [["signature"]]
     described = client.get("/xac-minh/api/v1/openapi.json").json()
+    schemathesis.openapi.from_dict(described).validate()
     promised = described["paths"][API]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
     Draft202012Validator({**promised, "components": described["components"]}).validate(told)
 
