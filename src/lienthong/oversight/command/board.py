@@ -72,6 +72,24 @@ def cards(figures: Figures, span: Span) -> list[dict[str, Any]]:
     ]
 
 
+def document_cards(span: Span, under: str) -> list[dict[str, Any]]:
+    """How documents travel on the axis; none where no node told anything."""
+    figures = reporting_queries.get_document_totals(span=span, under=under)
+    if not figures.sent and not figures.received:
+        return []
+    source = tr("tính từ từng văn bản trên trục", "computed from each document on the axis")
+    period = tr(f"{in_words(span).vi}, {source.vi}", f"{in_words(span).en}, {source.en}")
+    unit, of_sent = tr("văn bản", "documents"), tr("số đã gửi", "of the sent")
+    of_received = tr("số đã nhận", "of the received")
+    return [
+        _card(show_number(figures.sent), tr("Văn bản gửi", "Documents sent"), unit, period),
+        _card(show_number(figures.received), tr("Văn bản nhận", "Documents received"), unit, period),
+        _card(percent(figures.electronic_share), tr("Không kèm giấy", "Without paper"), of_sent, period),
+        _card(percent(figures.personal_share), tr("Lãnh đạo tự ký số", "Signed by the leader"), of_sent, period),
+        _card(percent(figures.on_time_share), tr("Tiếp nhận đúng hạn", "Handled on time"), of_received, period),
+    ]
+
+
 def _card(number: str, label: Bilingual, unit: Bilingual, note: Bilingual, tone: str = "") -> dict[str, Any]:
     return {"number": number, "label": label, "unit": unit, "note": note, "tone": tone, "href": ""}
 

@@ -77,6 +77,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "under_name": board.agency_name(under) if under else "",
         "query": query,
         "cards": board.cards(totals, span),
+        "document_cards": board.document_cards(span, under),
         "totals": totals,
         "rows": rows,
         "rows_with_rates": [

@@ -90,3 +90,40 @@ class Report(models.Model):
     reporter = models.CharField(max_length=64, primary_key=True)
     as_of = models.DateTimeField()
     stock_digest = models.CharField(max_length=64, default="")
+
+
+class DocumentDayFact(models.Model):
+    """Document day fact (số liệu văn bản theo ngày): counts of one agency, direction, document type and day.
+
+    As the node that keeps the documents counted them; of two words about a day the later stands.
+    """
+
+    reporter = models.CharField(max_length=64)
+    agency_code = models.CharField(max_length=64)
+    direction = models.CharField(max_length=3)
+    type_code = models.CharField(max_length=16, default="", blank=True)
+    day = models.DateField()
+    documents = models.IntegerField(default=0)
+    electronic = models.IntegerField(default=0)
+    copies_saved = models.IntegerField(default=0)
+    examined = models.IntegerField(default=0)
+    personally_signed = models.IntegerField(default=0)
+    on_time = models.IntegerField(default=0)
+    late = models.IntegerField(default=0)
+    finished = models.IntegerField(default=0)
+    finished_on_time = models.IntegerField(default=0)
+    finished_late = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    recalled = models.IntegerField(default=0)
+    as_of = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["reporter", "agency_code", "direction", "day", "type_code"],
+                name="one_document_day_fact_per_key",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["day", "agency_code"], name="document_day_period")
+        ]

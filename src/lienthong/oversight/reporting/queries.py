@@ -7,7 +7,14 @@ from django.db.models import Count, Max, Min
 
 from lienthong.oversight.reporting import sql
 from lienthong.oversight.reporting.models import Report
-from lienthong.oversight.reporting.types import FigureRow, Figures, Freshness, Span
+from lienthong.oversight.reporting.types import (
+    DocumentFigureRow,
+    DocumentFigures,
+    FigureRow,
+    Figures,
+    Freshness,
+    Span,
+)
 
 By = Literal["agency", "root", "procedure", "day", "all"]
 
@@ -50,6 +57,25 @@ def get_freshness() -> Freshness:
     """How old the newest word of each reporting node is."""
     told = Report.objects.aggregate(oldest=Min("as_of"), newest=Max("as_of"), reporters=Count("reporter"))
     return Freshness(told["oldest"], told["newest"], told["reporters"])
+
+
+def list_document_figures(
+    *, span: Span, by: Literal["agency", "root", "day", "all"], under: str = ""
+) -> list[DocumentFigureRow]:
+    """Figures of documents on the axis by `agency`, level-1 agency (`root`) or `day`, sorted by key."""
+    key = "day::text" if by == "day" else _KEYS[by]
+    found = _ask(sql.DOCUMENT_FLOWS.format(key=key), span, under)
+    rows = [
+        DocumentFigureRow(row.pop("key"), DocumentFigures(**{name: int(count or 0) for name, count in row.items()}))
+        for row in found
+    ]
+    return sorted(rows, key=lambda row: row.key)
+
+
+def get_document_totals(*, span: Span, under: str = "") -> DocumentFigures:
+    """All documents of the period as one row; zeros where nothing was told."""
+    rows = list_document_figures(span=span, by="all", under=under)
+    return rows[0].figures if rows else DocumentFigures()
 
 
 def _ask(statement: str, span: Span, under: str) -> list[dict[str, Any]]:

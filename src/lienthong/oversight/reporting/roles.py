@@ -5,6 +5,7 @@ from lienthong.kernel.roles import Role
 from lienthong.kernel.text import tr
 from lienthong.oversight.reporting import inbox, jobs, subscribers
 from lienthong.oversight.reporting.letters import DayFigures
+from lienthong.platform.documents.events import DocumentDaysCounted
 
 ROLES = (
     Role(
@@ -18,6 +19,7 @@ ROLES = (
         name="reporting.national",
         title=tr("Nhận số liệu của cả nước", "Receives the country's figures"),
         excludes=("reporting.member",),
+        listeners=((DocumentDaysCounted, subscribers.on_document_days),),
         inbox=((DayFigures, inbox.on_day_figures),),
     ),
 )

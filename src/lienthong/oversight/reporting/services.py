@@ -1,6 +1,7 @@
 """Tell reporting: take in an event, fold days, report to the national level, take in a report."""
 
 import hashlib
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from lienthong.kernel.profile import node
 from lienthong.oversight.reporting import sql
 from lienthong.oversight.reporting.letters import DayCounts, DayFigures, StockCounts
 from lienthong.oversight.reporting.models import Report
+from lienthong.platform.documents.events import DocumentDaysCounted
 from lienthong.platform.exchange import services as exchange
 
 _DAYS_PER_LETTER = 5000
@@ -88,6 +90,16 @@ def take_in_report(*, reporter: str, figures: DayFigures) -> None:
         cursor.execute(
             sql.TAKE_IN_STOCK,
             {"stock": orjson.dumps([row.model_dump() for row in figures.stock]).decode(), "reporter": reporter},
+        )
+
+
+def note_document_days(event: DocumentDaysCounted) -> None:
+    """Keep what a node counted of its documents. An older or repeated event changes nothing."""
+    days = [{**asdict(day), **asdict(day.counts)} for day in event.days]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.NOTE_DOCUMENT_DAYS,
+            {"days": orjson.dumps(days).decode(), "reporter": event.reporter, "as_of": event.as_of},
         )
 
 

@@ -113,3 +113,41 @@ FROM reporting_stockfact
 WHERE %(under)s = '' OR agency_code = %(under)s OR agency_code LIKE %(below)s
 GROUP BY 1
 """
+
+NOTE_DOCUMENT_DAYS = """
+INSERT INTO reporting_documentdayfact AS fact
+    (reporter, agency_code, direction, type_code, day, as_of,
+     documents, electronic, copies_saved, examined, personally_signed, on_time, late, finished,
+     finished_on_time, finished_late, refused, recalled)
+SELECT %(reporter)s, told.agency_code, told.direction, told.type_code, told.day, %(as_of)s,
+       told.documents, told.electronic, told.copies_saved, told.examined, told.personally_signed, told.on_time,
+       told.late, told.finished, told.finished_on_time, told.finished_late, told.refused, told.recalled
+FROM jsonb_to_recordset(%(days)s::jsonb) AS told (
+    agency_code text, direction text, type_code text, day date,
+    documents int, electronic int, copies_saved int, examined int, personally_signed int, on_time int,
+    late int, finished int, finished_on_time int, finished_late int, refused int, recalled int)
+ON CONFLICT (reporter, agency_code, direction, day, type_code) DO UPDATE SET as_of = excluded.as_of,
+    documents = excluded.documents, electronic = excluded.electronic, copies_saved = excluded.copies_saved,
+    examined = excluded.examined, personally_signed = excluded.personally_signed, on_time = excluded.on_time,
+    late = excluded.late, finished = excluded.finished, finished_on_time = excluded.finished_on_time,
+    finished_late = excluded.finished_late, refused = excluded.refused, recalled = excluded.recalled
+WHERE fact.as_of < excluded.as_of
+"""
+
+DOCUMENT_FLOWS = """
+SELECT {key} AS key, sum(documents) FILTER (WHERE direction = 'out') AS sent,
+       sum(documents) FILTER (WHERE direction = 'in') AS received,
+       sum(electronic) FILTER (WHERE direction = 'out') AS sent_electronic,
+       sum(copies_saved) AS copies_saved, sum(examined) AS examined, sum(personally_signed) AS personally_signed,
+       sum(on_time) FILTER (WHERE direction = 'out') AS sent_on_time,
+       sum(late) FILTER (WHERE direction = 'out') AS sent_late,
+       sum(on_time) FILTER (WHERE direction = 'in') AS handled_on_time,
+       sum(late) FILTER (WHERE direction = 'in') AS handled_late,
+       sum(finished_on_time) AS finished_on_time, sum(finished_late) AS finished_late,
+       sum(refused) FILTER (WHERE direction = 'in') AS refused,
+       sum(recalled) FILTER (WHERE direction = 'out') AS recalled
+FROM reporting_documentdayfact
+WHERE day BETWEEN %(first)s AND %(last)s AND (%(under)s = '' OR agency_code = %(under)s
+      OR agency_code LIKE %(below)s)
+GROUP BY 1
+"""

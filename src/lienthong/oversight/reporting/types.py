@@ -73,3 +73,52 @@ class Freshness:
     oldest: datetime | None
     newest: datetime | None
     reporters: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFigures:
+    """Figures of documents on the axis (số liệu văn bản điện tử) over a period, each on the day it was sent or arrived.
+
+    `sent`, `sent_electronic` (no paper follows), `examined` and `personally_signed` (by an officer),
+    `sent_on_time`, `sent_late` (QĐ 28/2018), `copies_saved` (delivered without paper), `received`, `handled_on_time`,
+    `handled_late`, `finished_on_time`, `finished_late` (of those with a deadline), `refused`, `recalled`.
+    """
+
+    sent: int = 0
+    received: int = 0
+    sent_electronic: int = 0
+    copies_saved: int = 0
+    examined: int = 0
+    personally_signed: int = 0
+    sent_on_time: int = 0
+    sent_late: int = 0
+    handled_on_time: int = 0
+    handled_late: int = 0
+    finished_on_time: int = 0
+    finished_late: int = 0
+    refused: int = 0
+    recalled: int = 0
+
+    @property
+    def electronic_share(self) -> float | None:
+        """Of the sent."""
+        return self.sent_electronic / self.sent if self.sent else None
+
+    @property
+    def personal_share(self) -> float | None:
+        """Of the sent that were looked at."""
+        return self.personally_signed / self.examined if self.examined else None
+
+    @property
+    def on_time_share(self) -> float | None:
+        """Of the received whose term was kept or missed."""
+        known = self.handled_on_time + self.handled_late
+        return self.handled_on_time / known if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFigureRow:
+    """The figures of documents of one agency, level-1 agency or day."""
+
+    key: str
+    figures: DocumentFigures

@@ -26,7 +26,6 @@ BY: Final[dict[CountBy, Bilingual]] = {
     "type": tr("Loại văn bản", "Document type"),
     "day": tr("Ngày", "Day"),
 }
-_DOCUMENTS: Final = tr("văn bản", "documents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,7 @@ def cards(now: FlowRow, before: FlowRow) -> list[dict[str, Any]]:
         _share(tr("Gửi đúng hạn", "Sent on time"), sent.on_time_share, was_sent.on_time_share),
         _share(tr("Tiếp nhận đúng hạn", "Handled on time"), received.on_time_share, had.on_time_share),
         _share(tr("Hoàn thành đúng hạn", "Finished on time"), received.finished_share, had.finished_share),
-        _number(tr("Bị từ chối", "Refused by recipients"), sent.refused, was_sent.refused),
-        _number(tr("Đã thu hồi", "Recalled"), sent.recalled, was_sent.recalled),
+        _refused(sent, was_sent),
     ]
 
 
@@ -81,7 +79,14 @@ def _number(label: Bilingual, now: int, before: int) -> dict[str, Any]:
     if before and now != before:
         told += f" ({'+' if now > before else '−'}{abs(now - before) / before * 100:.0f} %)"
     note = tr(f"Kỳ trước: {told}", f"Before: {told}")
-    return {"number": show_number(now), "unit": _DOCUMENTS, "label": label, "note": note}
+    return {"number": show_number(now), "label": label, "note": note}
+
+
+def _refused(now: DocumentCounts, before: DocumentCounts) -> dict[str, Any]:
+    card = _number(tr("Bị từ chối", "Refused by recipients"), now.refused, before.refused)
+    recalled, had = show_number(now.recalled), show_number(before.recalled)
+    more = tr(f". Thu hồi: {recalled}, kỳ trước: {had}", f". Recalled: {recalled}, before: {had}")
+    return card | {"note": tr(card["note"].vi + more.vi, card["note"].en + more.en)}
 
 
 def _share(label: Bilingual, now: float | None, before: float | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import RequestFactory
+from pydantic import TypeAdapter
 
 from lienthong.casework.dossiers import events
 from lienthong.kernel import clock
@@ -13,6 +14,7 @@ from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import NotAllowed
 from lienthong.oversight.command import country_map, periods, views
 from lienthong.oversight.reporting import services as reporting
+from lienthong.platform.documents.events import DocumentDaysCounted
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,18 @@ def test_another_period_gives_other_numbers(rf):
 
 def test_an_empty_board_says_what_will_stand_there(rf):
     assert "Chưa có số liệu trong kỳ này" in ask(rf).content.decode()
+
+
+def test_documents_of_the_axis_stand_beside_the_dossiers(rf):
+    assert "Văn bản điện tử qua trục" not in ask(rf, ky="today").content.decode()
+    counts = {"documents": 40, "electronic": 38, "examined": 40, "personally_signed": 30}
+    told = {"agency_code": "H36", "direction": "out", "type_code": "CV", "day": clock.today(), "counts": counts}
+    counted = {"reporter": "H36", "as_of": clock.now(), "days": [told]}
+    reporting.note_document_days(TypeAdapter(DocumentDaysCounted).validate_python(counted))
+    page = ask(rf, ky="today").content.decode()
+    assert "Văn bản điện tử qua trục" in page
+    assert "95,0 %" in page
+    assert "75,0 %" in page
 
 
 def test_the_live_part_comes_alone(rf):

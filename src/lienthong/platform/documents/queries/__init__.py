@@ -23,6 +23,7 @@ from lienthong.platform.documents.queries.entries import get_entry, list_entries
 from lienthong.platform.documents.queries.numbering import find_type, get_type, list_types, notation_for
 from lienthong.platform.documents.queries.relations import list_answered, list_answers
 from lienthong.platform.documents.queries.search import search_documents
+from lienthong.platform.documents.queries.statistics import get_flows, list_flows, list_time, scope_of
 from lienthong.platform.documents.queries.steps import steps_of
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "get_delivery",
     "get_document",
     "get_entry",
+    "get_flows",
     "get_message",
     "get_type",
     "list_answered",
@@ -44,13 +46,16 @@ __all__ = [
     "list_deliveries",
     "list_entries",
     "list_failed",
+    "list_flows",
     "list_messages",
     "list_overdue",
     "list_registers",
     "list_sent",
+    "list_time",
     "list_types",
     "notation_for",
     "open_attachments",
+    "scope_of",
     "search_documents",
     "steps_of",
     "stream_edxml",

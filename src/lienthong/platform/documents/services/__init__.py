@@ -14,6 +14,7 @@ from lienthong.platform.documents.services.receiving import accept_message
 from lienthong.platform.documents.services.registering import refuse_arrival, register_arrival
 from lienthong.platform.documents.services.requests import answer_request, ask_back
 from lienthong.platform.documents.services.sending import send_document
+from lienthong.platform.documents.services.statistics import count_changed, recount, take_in_figures
 from lienthong.platform.documents.services.statuses import mark_opened, say_status, set_inbox
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "answer_request",
     "ask_back",
     "bind_entry",
+    "count_changed",
     "give_number",
     "mark_opened",
+    "recount",
     "refuse_arrival",
     "register_arrival",
     "reserve_numbers",
@@ -35,5 +38,6 @@ __all__ = [
     "send_update",
     "set_inbox",
     "strike_number",
+    "take_in_figures",
     "use_reserved",
 ]

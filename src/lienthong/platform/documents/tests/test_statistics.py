@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from lienthong.kernel import clock
-from lienthong.platform.documents import services
+from lienthong.kernel import clock, db
+from lienthong.kernel.errors import Conflict, NotAllowed, Refused
+from lienthong.platform.documents import events, services, statistics_inbox
+from lienthong.platform.documents.letters import DocumentFigures
 from lienthong.platform.documents.models import (
     Arrival,
+    CountMark,
     DaySum,
     Delivery,
     Document,
     PersonalSignature,
+    Step,
 )
 from lienthong.platform.documents.services import statistics
 from lienthong.platform.documents.statistics_types import COUNTS, DocumentCounts
 from lienthong.platform.documents.tests import circuit
-from lienthong.platform.documents.tests.circuit import HUB_CLERK, NOW, Circuit
+from lienthong.platform.documents.tests.circuit import CLERK, HUB_CLERK, NOW, Circuit
+from lienthong.platform.documents.tests.test_search import SCAN, make_pdf
+from lienthong.platform.signing import services as signing
+from lienthong.platform.signing.types import Box
 
 pytestmark = pytest.mark.django_db
-
-FRIDAY = clock.at(2026, 11, 20, 9, 30)
 
 
 def sums() -> dict[tuple[str, str, str, date], DocumentCounts]:
@@ -142,3 +153,160 @@ def test_the_receiver_counts_what_became_of_it(loop: Circuit) -> None:
         came = one("in", "G22")
         assert (came.late, came.finished, came.finished_on_time) == (1, 1, 1)
         assert sums() == slowly(NOW + timedelta(days=1))
+
+
+DEEDS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 3), st.integers(0, 30)), max_size=14)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deeds=DEEDS)
+def test_sums_equal_a_slow_recount_whatever_happens(loop: Circuit, deeds: list[tuple[int, int, int]]) -> None:
+    """Documents between agencies of one node, sent, recalled, updated, handled on other days; counted now and then."""
+    now = NOW
+    with loop.at("H36"), db.atomic():
+        CountMark.objects.all().delete()
+        for place, (deed, which, hours) in enumerate(deeds):
+            now += timedelta(hours=hours)
+            with clock.frozen(now), suppress(Refused, Conflict):
+                _do(deed, which, place + 1, now)
+            if which == 0:
+                count(now)
+        count(now)
+        assert sums() == slowly(now)
+        assert count(now) == 0
+        later = now + timedelta(days=9)
+        count(later)
+        assert sums() == slowly(later)
+        with clock.frozen(later):
+            assert statistics.recount() == 0
+            DaySum.objects.filter(direction="in").update(documents=99)
+            DaySum.objects.filter(direction="out").delete()
+            statistics.recount()
+        assert sums() == slowly(later)
+        transaction.set_rollback(True)
+
+
+def _do(deed: int, which: int, number: int, now: datetime) -> None:
+    today = now.astimezone(clock.ZONE).date()
+    arrivals = list(Arrival.objects.order_by("arrived_at", "id"))
+    if deed < 3 or not arrivals:
+        services.send_document(
+            circuit.document(
+                number,
+                promulgated_on=today - timedelta(days=deed),
+                type_code=("CV", "QĐ", "TB")[which % 3],
+                due_on=today + timedelta(days=which) if which else None,
+            ),
+            [circuit.paper()],
+            receivers=["G22", "H36.101", "H36.102"][: which + 1],
+            needs_paper=which == 1,
+            actor=CLERK,
+        )
+        return
+    row = arrivals[(which + number) % len(arrivals)]
+    clerk = circuit.officer(row.agency_code, "clerk")
+    if deed == 3:
+        services.register_arrival(row.pk, actor=clerk)
+    elif deed == 4:
+        services.refuse_arrival(row.pk, reason="Gửi nhầm", actor=clerk)
+    elif deed == 5:
+        services.say_status(row.pk, "06", actor=clerk)
+    elif deed == 6:
+        services.send_recall(row.document_id, reason="Gửi nhầm", actor=CLERK)
+    else:
+        changed = circuit.document(
+            row.document.number, promulgated_on=row.document.promulgated_on, type_code="BC", subject=f"Sửa lần {number}"
+        )
+        services.send_update(row.document_id, document=changed, reason="Sửa loại văn bản", actor=CLERK)
+
+
+def test_a_count_that_breaks_off_has_not_happened(loop: Circuit, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_off(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with clock.frozen(NOW), loop.at("H36"):
+        circuit.send()({})
+        with monkeypatch.context() as broken:
+            broken.setattr(statistics, "_tell", break_off)
+            with pytest.raises(KeyboardInterrupt):
+                statistics.count_changed(at_once=True)
+        assert not DaySum.objects.exists()
+        assert not CountMark.objects.exists()
+        assert statistics.count_changed(at_once=True) == 1
+        assert sums() == slowly(NOW)
+
+
+def test_counting_rests_between_and_the_mark_moves_on(loop: Circuit) -> None:
+    with clock.frozen(NOW), loop.at("H36"):
+        circuit.send()({})
+        assert statistics.count_changed() == 1
+        circuit.send(129)({})
+        assert statistics.count_changed() == 0
+    with clock.frozen(NOW + timedelta(minutes=10)), loop.at("H36"):
+        assert statistics.count_changed() == 1
+        mark = CountMark.objects.get()
+        assert mark.counted_at == NOW + timedelta(minutes=10)
+        # Everything that was under way at the last count has ended since: steps below need no second look.
+        CountMark.objects.update(reached=Step.objects.latest("id").pk, reached_xid=1)
+        statistics.count_changed(at_once=True)
+        assert CountMark.objects.get().step_id == Step.objects.latest("id").pk
+        circuit.send(130)({})
+        assert statistics.count_changed(at_once=True) == 1
+        assert sums() == slowly(clock.now())
+
+
+def test_the_hub_learns_what_a_node_counted_and_no_more(loop: Circuit, monkeypatch: pytest.MonkeyPatch) -> None:
+    published: list[events.DocumentDaysCounted] = []
+    monkeypatch.setattr("lienthong.kernel.events.publish", published.append)
+    with clock.frozen(NOW), loop.at("H36"):
+        circuit.send()({})
+        statistics.count_changed(at_once=True)
+        truth = sums()
+        (letter,) = [(one, sent) for one, _, sent in loop.post.letters if isinstance(one, DocumentFigures)]
+        DaySum.objects.all().delete()
+        published.clear()
+    with clock.frozen(NOW), loop.at("G22"):
+        for _ in range(2):
+            statistics_inbox.on_figures(*letter)
+        assert sums() == truth
+        assert set(DaySum.objects.values_list("reporter", "told")) == {("H36", True)}
+        assert len([one for one in published if isinstance(one, events.DocumentDaysCounted)]) == 1
+        stranger = replace(letter[1], sender="H17")
+        with pytest.raises(NotAllowed):
+            statistics_inbox.on_figures(letter[0], stranger)
+
+
+def test_only_an_officers_good_signature_counts_as_the_leaders(
+    loop: Circuit, axis_homes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Box(360, 300, 500, 350)
+    with clock.frozen(NOW), loop.at("H36"):
+        for name, kind, common in (
+            ("officer:lanh.dao", "officer", "Nguyễn Văn Mẫu"),
+            ("seal:H36", "seal", "UBND tỉnh"),
+        ):
+            signing.issue_certificate(
+                axis_homes / "demo",
+                into=axis_homes / "H36",
+                name=name,
+                kind=kind,
+                agency_code="H36",
+                common_name=common,
+            )
+        plain = make_pdf(SCAN)
+        signed = signing.sign_pdf(plain, signer="officer:lanh.dao", box=box)
+        sealed = signing.sign_pdf(plain, signer="seal:H36", box=box, appearance="seal")
+        forged = bytes(signed).replace(b"/Type", b"/TypE", 1)
+        for number, content in enumerate((plain, bytes(signed), bytes(sealed), forged), start=1):
+            circuit.send(number, content=content)({})
+        statistics.count_changed(at_once=True)
+        assert (one("out", "H36").examined, one("out", "H36").personally_signed) == (0, 0)
+        assert statistics.examine_signatures() == 4
+        assert statistics.examine_signatures() == 0
+        statistics.count_changed(at_once=True)
+        found = dict(PersonalSignature.objects.values_list("message__document__number", "state"))
+        assert found[2] == "signed"
+        assert {found[1], found[3]} == {"none"}
+        assert found[4] in ("none", "unread")
+        assert one("out", "H36").personally_signed == 1
+        assert sums() == slowly(NOW)
