@@ -52,7 +52,7 @@ def request_of(blocks: Iterator[bytes], length: int, content_type: str) -> WSGIR
     request = RequestFactory().post("/documents/axis/sendEdoc", b"", content_type=content_type)
     request.META.update({"CONTENT_LENGTH": str(length), "CONTENT_TYPE": content_type})
     cast("Any", request)._stream = io.BufferedReader(Poured(blocks))
-    return cast("WSGIRequest", request)
+    return request
 
 
 def test_a_large_message_costs_the_memory_of_blocks(node_home: Path) -> None:
