@@ -172,7 +172,8 @@ def test_numbers_are_given_kept_and_struck_out_by_the_pages(hub: Client) -> None
     send(hub, "/van-ban/so/lay-so/", **number)
     entry = RegisterEntry.objects.get()
     assert entry.code == "01/TB-VPCP"
-    send(hub, "/van-ban/so/lay-so/", viec="reserve", type_code="TB", count="2", reason="Họp")
+    made = hub.post("/van-ban/so/lay-so/", {"viec": "reserve", "type_code": "TB", "count": "2", "reason": "Họp"})
+    assert "Đã giữ chỗ: 02/TB-VPCP – 03/TB-VPCP" in read(hub, made["Location"])
     kept = RegisterEntry.objects.get(number=2)
     assert "02/TB-VPCP" in read(hub, "/van-ban/so/lay-so/")
     send(hub, f"/van-ban/so/dong/{kept.pk}/ghi/", viec="use", subject="Kết luận", copies="5")
@@ -280,3 +281,26 @@ def test_pages_go_by_key_and_cost_the_same_at_any_depth(monkeypatch: pytest.Monk
         for key in ("", "nonsense", "1_2_3", "0_nan_00000000-0000-7000-8000-000000000000", "9" * 400):
             desk.list_inbox("G22", tab, InboxFilters(urgent=True), HUB_CLERK, key)
     assert queries.list_entries(RegisterEntry.objects.first().register_id, HUB_CLERK).following  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("tab", "filters", "index"),
+    [
+        ("waiting", InboxFilters(), "arrival_to_register"),
+        ("all", InboxFilters(), "arrival_list"),
+        ("recalled", InboxFilters(), "arrival_taken_back"),
+        ("all", InboxFilters(sender_code="G09"), "arrival_of_sender"),
+        ("refused", InboxFilters(), "arrival_work"),
+    ],
+)
+def test_each_list_is_read_in_the_order_of_an_index(tab: Any, filters: InboxFilters, index: str) -> None:
+    bench.seed("G22", 3000, waiting=300)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    with CaptureQueriesContext(connection) as told:
+        desk.list_inbox("G22", tab, filters, HUB_CLERK)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + told.captured_queries[-1]["sql"])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert f"using {index}" in plan
+    assert "Sort" not in plan

@@ -68,6 +68,7 @@ def show_register(request: HttpRequest, register_id: int) -> HttpResponse:
         "following": parts.query(request) + f"&sau={found.following}" if found.following else "",
         "first": parts.query(request) if request.GET.get("sau") else "",
         "periods": periods_of(register),
+        "results": list(messages.get_messages(request)),
     }
     return render(request, "documents/register.html", page)
 
