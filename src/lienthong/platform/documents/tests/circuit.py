@@ -19,7 +19,7 @@ from lienthong.kernel import clock, db, files
 from lienthong.kernel.access import Actor
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.ids import new_id
-from lienthong.platform.documents import inbox, services
+from lienthong.platform.documents import inbox, queries, services
 from lienthong.platform.documents.letters import EdocSent, EdocStatus
 from lienthong.platform.documents.models import Arrival, Message
 from lienthong.platform.documents.tests import axis_bench
@@ -179,3 +179,27 @@ def patch_post(monkeypatch: Any, post: Post) -> None:
     """Nothing leaves: what is posted is kept."""
     monkeypatch.setattr(exchange, "post_letter", post.post_letter)
     monkeypatch.setattr(exchange, "post_letters", post.post_letters)
+
+
+def took(loop: Circuit, *deeds: Any) -> Arrival:
+    """The hub has taken what the province did."""
+    loop.land(loop.carried(*deeds))
+    return only_arrival()
+
+
+def states_of(arrival: Arrival) -> list[str]:
+    return [one.state for one in queries.steps_of(actor=HUB_CLERK, arrival_id=arrival.pk) if one.level == "business"]
+
+
+def status(state: str, message_id: UUID, **more: Any) -> tuple[EdocStatus, Envelope]:
+    """A state that the hub says of what the province sent."""
+    facts: dict[str, Any] = {
+        "message_id": message_id,
+        "document_id": "H36,2026/11/23,128/UBND-VX",
+        "agency_code": "G22",
+        "receiver": "H36",
+        "state": state,
+        "at": clock.now(),
+    }
+    letter = EdocStatus(**{**facts, **more})
+    return letter, Envelope(new_id(), letter.NAME, more.get("node", "G22"), "H36", clock.now())

@@ -20,7 +20,6 @@ from lienthong.platform.documents.services import receipts
 from lienthong.platform.documents.tests import circuit
 from lienthong.platform.documents.tests.circuit import CLERK, HUB_CLERK, NOW, Circuit, document, paper
 from lienthong.platform.documents.tests.desk_site import sign_in
-from lienthong.platform.documents.tests.test_receiving import _status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("lienthong.platform.documents.tests.message_site")]
 AXIS = "/van-ban/truc/"
@@ -51,7 +50,7 @@ def test_recipients_are_filtered_and_show_both_states(province: Client) -> None:
     assert "Không cần bản giấy" in page
     assert "Chờ gửi" in page
     assert "H36.101" in page
-    inbox.on_status([_status("03", message), _status("04", message)])
+    inbox.on_status([circuit.status("03", message), circuit.status("04", message)])
     only = read(province, f"{AXIS}{message}/?xu-ly=04&truyen=delivered")
     assert "G22" in only
     assert 'href="?truyen=delivered"' in only
@@ -62,7 +61,7 @@ def test_recipients_are_filtered_and_show_both_states(province: Client) -> None:
 
 def test_one_recipient_shows_each_step_with_its_proof(province: Client, loop: Circuit) -> None:
     message = send_widely(1)
-    letter, envelope = _status("02", message, reason="Văn bản gửi nhầm cơ quan")
+    letter, envelope = circuit.status("02", message, reason="Văn bản gửi nhầm cơ quan")
     inbox.on_status([(letter, envelope)])
     row = Delivery.objects.get(agency_code="G22")
     page = read(province, f"{AXIS}noi-nhan/{row.pk}/")
@@ -158,7 +157,7 @@ def live(transactional_db: None, axis_homes: Path, monkeypatch: pytest.MonkeyPat
         )
         facts = {"document_id": f"H36,{today:%Y/%m/%d},128/UBND-VX"}
         with db.atomic():
-            inbox.on_status([_status("03", message, **facts), _status("opened", message, **facts)])
+            inbox.on_status([circuit.status("03", message, **facts), circuit.status("opened", message, **facts)])
         ward = circuit.officer("H36.101", "clerk")
         arrival = Arrival.objects.get(agency_code="H36.101")
         services.say_status(arrival.pk, "02", actor=ward, reason="Văn bản gửi nhầm cơ quan")

@@ -18,13 +18,11 @@ from lienthong.kernel import clock, db, files
 from lienthong.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from lienthong.kernel.ids import new_id
 from lienthong.platform.documents import inbox, queries, services
-from lienthong.platform.documents.letters import EdocStatus
 from lienthong.platform.documents.models import Arrival, Attachment, Delivery, Document, Message, Step
 from lienthong.platform.documents.services import statuses
 from lienthong.platform.documents.tests import circuit
-from lienthong.platform.documents.tests.circuit import CLERK, HUB_CLERK, HUB_LEADER, NOW, Circuit, Post
+from lienthong.platform.documents.tests.circuit import CLERK, HUB_CLERK, NOW, Circuit, Post
 from lienthong.platform.documents.types import ArrivalFilters
-from lienthong.platform.exchange.types import Envelope
 
 TABLES = (Document, Message, Attachment, Delivery, Arrival, Step)
 
@@ -42,22 +40,21 @@ def hub(loop: Circuit) -> Iterator[Post]:
         yield post
 
 
+@pytest.fixture
+def sent(loop: Circuit) -> Iterator[UUID]:
+    """This process is the province, which has sent a document to the hub."""
+    with loop.at("H36"):
+        known: dict[str, Any] = {}
+        circuit.send()(known)
+        yield known["sent"]
+
+
 def rows() -> list[int]:
     return [table.objects.count() for table in TABLES]
 
 
-def took(loop: Circuit, *deeds: Any) -> Arrival:
-    """The hub has taken what the province did."""
-    loop.land(loop.carried(*deeds))
-    return circuit.only_arrival()
-
-
-def states_of(arrival: Arrival) -> list[str]:
-    return [one.state for one in queries.steps_of(actor=HUB_CLERK, arrival_id=arrival.pk) if one.level == "business"]
-
-
 def test_what_was_sent_arrives_whole_with_its_proof(loop: Circuit, hub: Post) -> None:
-    arrival = took(loop, circuit.send())
+    arrival = circuit.took(loop, circuit.send())
     found = queries.get_arrival(arrival.pk, HUB_CLERK)
     assert (found.sender_code, found.status, found.inbox, found.verdict) == ("H36", "", "inbox", "valid")
     assert (found.document.code, found.document.type_code) == ("128/UBND-VX", "CV")
@@ -81,7 +78,7 @@ def test_the_same_letter_again_is_harmless(loop: Circuit, hub: Post) -> None:
 
 
 def test_new_again_with_other_content_is_a_conflict_and_leaves_nothing(loop: Circuit, hub: Post) -> None:
-    took(loop, circuit.send())
+    circuit.took(loop, circuit.send())
     before = rows()
     with pytest.raises(Conflict) as found:
         loop.land(loop.carried(circuit.send(subject="Nội dung khác")))
@@ -167,13 +164,13 @@ def test_two_at_the_same_moment_are_one(axis_homes: Any, monkeypatch: pytest.Mon
 
 
 def test_01_is_said_by_itself_once_and_the_walk_goes_to_the_end(loop: Circuit, hub: Post) -> None:
-    arrival = took(loop, circuit.send())
+    arrival = circuit.took(loop, circuit.send())
     assert statuses.announce_arrivals() == 1
     assert statuses.announce_arrivals() == 0
     for status in ("03", "04", "04", "05", "06"):
         services.say_status(arrival.pk, status, actor=HUB_CLERK)
     assert hub.states() == ["01", "03", "04", "04", "05", "06"]
-    assert states_of(arrival) == ["01", "03", "04", "04", "05", "06"]
+    assert circuit.states_of(arrival) == ["01", "03", "04", "04", "05", "06"]
     (first, _), *_ = hub.said()
     assert (first.agency_code, first.receiver, first.message_id) == ("G22", "H36", arrival.message_id)
     before = rows()
@@ -182,7 +179,7 @@ def test_01_is_said_by_itself_once_and_the_walk_goes_to_the_end(loop: Circuit, h
 
 
 def test_states_out_of_order_strangers_and_missing_reasons_are_refused(loop: Circuit, hub: Post) -> None:
-    arrival = took(loop, circuit.send())
+    arrival = circuit.took(loop, circuit.send())
     with pytest.raises(Conflict) as found:
         services.say_status(arrival.pk, "06", actor=HUB_CLERK)
     assert found.value.code == "documents.out-of-order"
@@ -204,7 +201,7 @@ def test_states_out_of_order_strangers_and_missing_reasons_are_refused(loop: Cir
 
 
 def test_opening_is_told_as_transport(loop: Circuit, hub: Post) -> None:
-    arrival = took(loop, circuit.send())
+    arrival = circuit.took(loop, circuit.send())
     services.mark_opened(arrival.pk, actor=HUB_CLERK)
     services.mark_opened(arrival.pk, actor=HUB_CLERK)
     assert hub.states() == ["opened"]
@@ -214,7 +211,7 @@ def test_opening_is_told_as_transport(loop: Circuit, hub: Post) -> None:
 
 
 def test_what_nobody_handled_within_the_working_day_is_overdue(loop: Circuit, hub: Post) -> None:
-    took(loop, circuit.send())
+    circuit.took(loop, circuit.send())
     assert queries.list_overdue("G22", actor=HUB_CLERK) == []
     with clock.frozen(clock.at(2026, 11, 23, 17, 1)):
         (overdue,) = queries.list_overdue("G22", actor=HUB_CLERK)
@@ -227,195 +224,41 @@ def test_what_nobody_handled_within_the_working_day_is_overdue(loop: Circuit, hu
 # What the sender hears
 
 
-def _status(state: str, message_id: UUID, **more: Any) -> tuple[EdocStatus, Envelope]:
-    facts: dict[str, Any] = {
-        "message_id": message_id,
-        "document_id": "H36,2026/11/23,128/UBND-VX",
-        "agency_code": "G22",
-        "receiver": "H36",
-        "state": state,
-        "at": clock.now(),
-    }
-    letter = EdocStatus(**{**facts, **more})
-    return letter, Envelope(new_id(), letter.NAME, more.get("node", "G22"), "H36", clock.now())
-
-
-@pytest.fixture
-def sent(loop: Circuit) -> Iterator[UUID]:
-    """This process is the province, which has sent a document to the hub."""
-    with loop.at("H36"):
-        known: dict[str, Any] = {}
-        circuit.send()(known)
-        yield known["sent"]
-
-
 def test_an_old_state_is_put_on_record_and_moves_nothing_back(sent: UUID) -> None:
-    late = _status("01", sent, at=NOW - timedelta(minutes=5))
-    inbox.on_status([_status("03", sent)])
+    late = circuit.status("01", sent, at=NOW - timedelta(minutes=5))
+    inbox.on_status([circuit.status("03", sent)])
     inbox.on_status([late])
     inbox.on_status([late])
     (row,) = queries.list_deliveries(sent, CLERK)
     assert (row.status, row.transport) == ("03", "delivered")
     steps = queries.steps_of(actor=CLERK, delivery_id=row.id)
     assert [one.state for one in steps if one.level == "business"] == ["01", "03"]
-    inbox.on_status([_status("06", sent), _status("04", sent), _status("05", sent)])
+    inbox.on_status([circuit.status("06", sent), circuit.status("04", sent), circuit.status("05", sent)])
     assert queries.list_deliveries(sent, CLERK)[0].status == "06"
 
 
 def test_states_of_what_was_never_sent_or_of_others_are_refused(sent: UUID) -> None:
     before = rows()
     with pytest.raises(NotFound) as found:
-        inbox.on_status([_status("03", sent), _status("03", new_id())])
+        inbox.on_status([circuit.status("03", sent), circuit.status("03", new_id())])
     assert found.value.code == "documents.never-sent"
     with pytest.raises(NotFound):
-        inbox.on_status([_status("03", sent, document_id="H36,2026/11/23,1/X")])
+        inbox.on_status([circuit.status("03", sent, document_id="H36,2026/11/23,1/X")])
     with pytest.raises(NotAllowed):
-        inbox.on_status([_status("03", sent, agency_code="H36")])
+        inbox.on_status([circuit.status("03", sent, agency_code="H36")])
     with pytest.raises(Refused) as reason:
-        inbox.on_status([_status("02", sent)])
+        inbox.on_status([circuit.status("02", sent)])
     assert reason.value.code == "documents.reason-missing"
     with pytest.raises(Refused) as early:
-        inbox.on_status([_status("03", sent, at=clock.at(2026, 11, 1))])
+        inbox.on_status([circuit.status("03", sent, at=clock.at(2026, 11, 1))])
     assert early.value.code == "documents.before-promulgation"
     assert rows() == before
 
 
 def test_a_node_that_does_not_receive_for_an_agency_says_so(loop: Circuit, hub: Post, sent: UUID) -> None:
-    inbox.on_status([_status("failed", sent, reason="Không nhận cho cơ quan này")])
+    inbox.on_status([circuit.status("failed", sent, reason="Không nhận cho cơ quan này")])
     (row,) = queries.list_deliveries(sent, CLERK)
     assert (row.transport, row.status, row.problem) == ("failed", "", "Không nhận cho cơ quan này")
-
-
-# Recalls, updates, replacements
-
-
-def test_a_recall_before_registration_takes_effect_by_itself(loop: Circuit, hub: Post) -> None:
-    arrival = took(loop, circuit.send(), circuit.recall)
-    found = queries.get_arrival(arrival.pk, HUB_CLERK)
-    assert (found.standing, found.asked) == ("recalled", "")
-    assert hub.states() == ["15"]
-    assert states_of(arrival) == ["recalled", "15"]
-    assert queries.list_arrivals("G22", ArrivalFilters(kind="unhandled"), actor=HUB_CLERK) == []
-    assert [one.id for one in queries.list_arrivals("G22", ArrivalFilters(kind="recalled"), actor=HUB_CLERK)] == [
-        arrival.pk
-    ]
-    with pytest.raises(Conflict) as refused:
-        services.say_status(arrival.pk, "03", actor=HUB_CLERK)
-    assert refused.value.code == "documents.recalled"
-
-
-@pytest.mark.parametrize("status", [("03",), ("03", "06")])
-@pytest.mark.parametrize("agree", [True, False])
-def test_a_recall_after_registration_is_answered_by_people(
-    loop: Circuit, hub: Post, status: tuple[Any, ...], agree: bool
-) -> None:
-    first, second = loop.carried(circuit.send(), circuit.recall)
-    loop.land([first])
-    arrival = circuit.only_arrival()
-    for one in status:
-        services.say_status(arrival.pk, one, actor=HUB_CLERK)
-    loop.land([second])
-    assert queries.get_arrival(arrival.pk, HUB_CLERK).asked == "recall"
-    if not agree:
-        with pytest.raises(Refused) as found:
-            services.answer_request(arrival.pk, agree=False, actor=HUB_LEADER)
-        assert found.value.code == "documents.reason-missing"
-    services.answer_request(arrival.pk, agree=agree, reason="" if agree else "Đã xử lý xong", actor=HUB_LEADER)
-    after = queries.get_arrival(arrival.pk, HUB_CLERK)
-    assert (after.standing, after.asked) == ("recalled" if agree else "in-force", "")
-    assert hub.said()[-1][0].state == ("15" if agree else "16")
-    assert hub.said()[-1][0].message_id == second[0].message_id
-    with pytest.raises(Conflict):
-        services.answer_request(arrival.pk, agree=True, actor=HUB_LEADER)
-
-
-def test_a_recall_of_something_unknown_is_refused(loop: Circuit, hub: Post) -> None:
-    _, second = loop.carried(circuit.send(), circuit.recall)
-    with pytest.raises(NotFound) as found:
-        loop.land([second])
-    assert found.value.code == "documents.unknown-document"
-    assert rows() == [0] * len(TABLES)
-
-
-def test_an_update_changes_the_facts_at_once_before_registration(loop: Circuit, hub: Post) -> None:
-    arrival = took(loop, circuit.send(), circuit.update)
-    assert queries.get_arrival(arrival.pk, HUB_CLERK).document.subject.endswith("năm 2026")
-    assert hub.states() == ["15"]
-
-
-def test_an_update_after_registration_waits_for_an_answer(loop: Circuit, hub: Post) -> None:
-    first, second = loop.carried(circuit.send(), circuit.update)
-    loop.land([first])
-    arrival = circuit.only_arrival()
-    services.say_status(arrival.pk, "03", actor=HUB_CLERK)
-    loop.land([second])
-    found = queries.get_arrival(arrival.pk, HUB_CLERK)
-    assert (found.asked, found.document.subject.endswith("quý IV")) == ("update", True)
-    services.answer_request(arrival.pk, agree=True, actor=HUB_CLERK)
-    assert queries.get_arrival(arrival.pk, HUB_CLERK).document.subject.endswith("năm 2026")
-
-
-def test_a_replacement_links_both_documents(loop: Circuit, hub: Post) -> None:
-    letters = loop.carried(circuit.send(), circuit.replace)
-    loop.land(letters)
-    older = Arrival.objects.get(document__code="128/UBND-VX")
-    newer = Arrival.objects.get(document__code="129/UBND-VX")
-    found = queries.get_arrival(older.pk, HUB_CLERK)
-    assert (found.standing, found.replaced_by) == ("replaced", "H36,2026/11/23,129/UBND-VX")
-    assert queries.get_arrival(newer.pk, HUB_CLERK).standing == "in-force"
-    assert hub.states() == ["15"]
-
-
-def test_the_sender_follows_a_recall_and_may_not_recall_twice(loop: Circuit, sent: UUID) -> None:
-    document = circuit.document_pk({"sent": sent})
-    recall = services.send_recall(document, reason="Gửi nhầm", actor=CLERK)
-    assert queries.get_message(recall, CLERK).standing == "recalled"
-    inbox.on_status([_status("03", sent), _status("16", recall, reason="Đã xử lý xong")])
-    assert queries.list_deliveries(recall, CLERK)[0].answer == "16"
-    assert queries.list_deliveries(sent, CLERK)[0].status == "03"
-    with pytest.raises(Conflict) as found:
-        services.send_recall(document, reason="Lần nữa", actor=CLERK)
-    assert found.value.code == "documents.recalled"
-    with pytest.raises(Refused):
-        services.send_recall(document, reason=" ", actor=CLERK)
-
-
-def test_asking_back_crosses_registration(loop: Circuit, hub: Post) -> None:
-    arrival = took(loop, circuit.send())
-    asked = _status("13", arrival.message_id, agency_code="H36", receiver="G22", reason="Gửi nhầm")
-    asked = (asked[0], replace(asked[1], sender="H36"))
-    services.say_status(arrival.pk, "03", actor=HUB_CLERK)
-    inbox.on_status([asked])
-    assert queries.get_arrival(arrival.pk, HUB_CLERK).asked == "recall"
-    services.answer_request(arrival.pk, agree=True, actor=HUB_CLERK)
-    assert (queries.get_arrival(arrival.pk, HUB_CLERK).standing, hub.states()) == ("recalled", ["03", "15"])
-
-
-def test_asking_back_is_sent_and_answered(loop: Circuit, sent: UUID) -> None:
-    services.ask_back(sent, "G22", "Gửi nhầm", CLERK)
-    assert loop.post.said()[-1][0].state == "13"
-    assert queries.list_deliveries(sent, CLERK)[0].answer == "13"
-    with pytest.raises(Conflict):
-        services.ask_back(sent, "G22", "Gửi nhầm", CLERK)
-    inbox.on_status([_status("15", sent)])
-    assert queries.list_deliveries(sent, CLERK)[0].answer == "15"
-
-
-def test_recipients_are_added_and_taken_off_by_an_update(loop: Circuit) -> None:
-    with loop.at("H36"):
-        known: dict[str, Any] = {}
-        circuit.send(receivers=["H36.101", "H36.102"])(known)
-        message = services.send_update(
-            circuit.document_pk(known), reason="Sửa nơi nhận", actor=CLERK, added=["G22"], removed=["H36.102"]
-        )
-        assert [one.agency_code for one in queries.list_deliveries(message, CLERK)] == ["G22", "H36.101", "H36.102"]
-        standing = dict(Arrival.objects.values_list("agency_code", "standing"))
-        assert standing == {"H36.101": "in-force", "H36.102": "recalled"}
-        answers = {one.agency_code: one.answer for one in queries.list_deliveries(message, CLERK)}
-        assert answers == {"G22": "", "H36.101": "15", "H36.102": "15"}
-        with pytest.raises(Refused) as found:
-            services.send_update(circuit.document_pk(known), reason="Không đổi gì", actor=CLERK)
-        assert found.value.code == "documents.nothing-changed"
 
 
 def test_agencies_that_are_not_received_for_are_said_to_have_failed(loop: Circuit, hub: Post) -> None:
