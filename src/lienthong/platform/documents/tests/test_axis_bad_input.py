@@ -34,6 +34,14 @@ def zipped(*entries: tuple[str, bytes]) -> bytes:
 GOOD = edoc("H56", ["G09"], 7)
 BOMB = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
+SIGNED = (
+    b'<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo>'
+    b'<CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>'
+    b'<SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/><Reference URI="">'
+    b'<Transforms><Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/></Transforms>'
+    b'<DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><DigestValue>AAAA</DigestValue></Reference>'
+    b"</SignedInfo><SignatureValue>AAAA</SignatureValue></Signature></edXML:edXMLHeader>"
+)
 BAD_FILES: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "20"),
     "no xml": (b"PK\x03\x04 something", "20"),
@@ -58,6 +66,7 @@ BAD_FILES: dict[str, tuple[bytes, str]] = {
     "promulgated tomorrow": (edoc("H56", ["G09"], 7, day=datetime.now(VIETNAM) + timedelta(days=2)), "20"),  # noqa: TID251
     "recall of nothing": (edoc("H56", ["G09"], 7, kind=1, reason="Nhầm"), "23"),
     "no kind": (edoc("H56", ["G09"], 7, kind=9), "20"),
+    "wrong signature": (GOOD.replace(b"</edXML:edXMLHeader>", SIGNED), "20"),
 }
 
 
@@ -250,6 +259,10 @@ def test_a_status_of_nothing_and_out_of_order_changes_nothing(axis: Any) -> None
         (status_of("G09", "H56", read.document_id, "10/UBND-VX", day, "99"), "20"),
         (status_of("G09", "H56", read.document_id, "10/UBND-VX", day, "16", ""), "10"),
         (status_of("H56", "H56", read.document_id, "10/UBND-VX", day, "03"), "19"),
+        (
+            status_of("G09", "H56", read.document_id, "10/UBND-VX", day, "03").replace(b"</edXML:edXMLHeader>", SIGNED),
+            "20",
+        ),
     ):
         told = axis.noi_vu.send(content, "status", **({"from": ""} if number == "19" else {}))
         assert (told["status"], told["ErrorCode"]) == ("FAIL", number), told
