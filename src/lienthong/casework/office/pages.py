@@ -158,6 +158,11 @@ def picture(sha256: str, page: int, *, ppi: float = 110.0, marks: list[dict[str,
             )
         except typst.TypstError as error:
             raise _no_page() from error
+        except BaseException as error:
+            # A panic of the drawing library is no Exception to Python; one strange paper must not end the worker.
+            if type(error).__name__ != "PanicException":
+                raise
+            raise _no_page() from error
     return one_file(made)
 
 

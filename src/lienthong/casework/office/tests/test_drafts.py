@@ -6,7 +6,10 @@ import io
 import zipfile
 
 import pytest
+import typst
+from PIL import Image
 
+from lienthong.casework.office import pages
 from lienthong.casework.office.models import Draft
 from lienthong.casework.office.queries import drafts as draft_queries
 from lienthong.casework.office.services import comments, drafts, leading
@@ -241,3 +244,29 @@ def test_an_abandoned_draft_stays_readable_and_is_over(office, people):
     with pytest.raises(Conflict):
         drafts.save_text(draft_id, "x", actor=people.drafter)
     assert draft_queries.get_draft(draft_id, people.drafter).steps[0].note == "Không cần nữa"
+
+
+def test_a_page_of_any_size_becomes_a_picture_of_bounded_size(office, people, tmp_path):
+    source = tmp_path / "wide.typ"
+    source.write_text("#set page(width: 14000pt, height: 9000pt)\nRộng", encoding="utf-8")
+    wide = files.store(bytes(typst.compile(source)), name="wide.pdf")
+    with Image.open(io.BytesIO(pages.picture(wide.sha256, 1))) as image:
+        assert max(image.size) < 2500
+    with pytest.raises(Refused):
+        pages.picture(wide.sha256, 2)
+
+
+@pytest.mark.parametrize("damage", range(6))
+def test_a_damaged_pdf_never_breaks_the_page(office, people, damage):
+    whole = bytearray(pdf_of(stories.written(people)))
+    for place in range(200 + damage * 97, len(whole) - 400, 1500):
+        whole[place] ^= 0x5A
+    kept = files.store(bytes(whole), name="x.pdf")
+    assert _shown(kept.sha256) in ("picture", "office.no-page")
+
+
+def _shown(sha256: str) -> str:
+    try:
+        return "picture" if pages.picture(sha256, 1).startswith(b"\x89PNG") else "something else"
+    except Refused as refused:
+        return refused.code
