@@ -40,7 +40,10 @@ ROLES: tuple[Role, ...] = (
             (5.0, statistics_jobs.count_documents),
             (5.0, statistics_jobs.examine_signatures),
         ),
-        menu=(("/van-ban/", tr("Văn bản", "Documents"), ("clerk", "leader", "handling")),),
+        menu=(
+            ("/van-ban/", tr("Văn bản", "Documents"), ("clerk", "leader", "handling")),
+            ("/van-hanh/van-ban/luu-luong/", tr("Trục văn bản", "Document axis"), ("operator",)),
+        ),
         tabs=(
             ("documents", "/van-hanh/van-ban/luu-luong/", tr("Lưu lượng", "Traffic"), 10),
             ("documents", "/van-ban/thong-ke/", tr("Thống kê", "Statistics"), 20),
@@ -59,7 +62,6 @@ ROLES: tuple[Role, ...] = (
         ),
         tabs=(_PARTNERS,),
         inbox=((DocumentFigures, statistics_inbox.on_figures),),
-        menu=(("/van-hanh/van-ban/doi-tac/", tr("Trục văn bản", "Document axis"), ("operator",)),),
         periodic=((3600.0, partner_jobs.forget_partner_calls),),
         ports=((Outsiders, SystemsOutside),),
     ),
