@@ -108,7 +108,7 @@ class FlowRow:
 
 @dataclass(frozen=True, slots=True)
 class CountFreshness:
-    """How fresh the sums are (độ mới của số liệu): when counted here, how many other nodes told theirs, the last word."""
+    """How fresh the sums are (độ mới của số liệu): when counted here, how many others told theirs, the last word."""
 
     counted_at: datetime | None
     reporters: int

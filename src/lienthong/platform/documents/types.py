@@ -17,6 +17,7 @@ from lienthong.platform.documents.register_types import (
     SearchHit,
     SearchPage,
 )
+from lienthong.platform.documents.statistics_types import DocumentCounts, DocumentDay, FlowRow, Scope, Span
 
 __all__ = [
     "BUSINESS_KINDS",
@@ -32,10 +33,13 @@ __all__ = [
     "DeliveryFilters",
     "DeliveryRef",
     "Direction",
+    "DocumentCounts",
+    "DocumentDay",
     "DocumentRef",
     "EntryFilters",
     "EntryRef",
     "Evidence",
+    "FlowRow",
     "Inbox",
     "MessageRef",
     "MessageView",
@@ -44,11 +48,13 @@ __all__ = [
     "Overdue",
     "PaperFacts",
     "RegisterRef",
+    "Scope",
     "SearchFilters",
     "SearchHit",
     "SearchPage",
     "SentRow",
     "Signer",
+    "Span",
     "Staff",
     "StatusCode",
     "StatusStep",

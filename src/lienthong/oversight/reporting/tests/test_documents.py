@@ -18,6 +18,7 @@ from lienthong.oversight.reporting.types import DocumentFigures, Span
 from lienthong.platform.documents.events import DocumentDaysCounted
 from lienthong.platform.documents.queries import list_flows, scope_of
 from lienthong.platform.documents.services import take_in_figures
+from lienthong.platform.documents.types import Span as DocumentSpan
 
 pytestmark = pytest.mark.django_db
 
@@ -117,5 +118,6 @@ def test_both_rooms_say_the_same_in_any_order(heard: list[DocumentDaysCounted], 
         for row in queries.list_document_figures(span=span, by="agency")
     }
     assert {key: two for key, two in here.items() if any(two)} == {
-        row.key: (row.sent.documents, row.received.documents) for row in list_flows(scope_of(SYSTEM), span, "agency")
+        row.key: (row.sent.documents, row.received.documents)
+        for row in list_flows(scope_of(SYSTEM), DocumentSpan(span.first, span.last), "agency")
     }

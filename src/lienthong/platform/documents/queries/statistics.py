@@ -102,7 +102,7 @@ def _next(day: date, unit: str) -> date:
 
 
 def _ask(scope: Scope, span: Span, by: CountBy) -> list[dict[str, Any]]:
-    places = {
+    places: dict[str, Any] = {
         "first": span.first,
         "last": span.last,
         "agency": scope.agency_code,

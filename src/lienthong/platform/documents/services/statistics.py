@@ -80,7 +80,7 @@ def recount() -> int:
 
 
 def _count(statement: str, now: datetime, places: Mapping[str, Any]) -> int:
-    known = {"me": node().agency_code, "now": now, "day_to": now.astimezone(clock.ZONE).date()}
+    known: dict[str, Any] = {"me": node().agency_code, "now": now, "day_to": now.astimezone(clock.ZONE).date()}
     with connection.cursor() as cursor:
         cursor.execute(statement, {**places, **known})
         return int(cursor.rowcount)

@@ -143,7 +143,7 @@ def test_own_days_are_compared_with_as_many_before_them() -> None:
     found = own_period(date(2026, 11, 2), date(2026, 11, 8), TODAY)
     assert found.before == Span(date(2026, 10, 26), date(2026, 11, 1))
     _, errors = read_period({"ky": "own", "tu": "2026-11-09", "den": "2026-11-08"}, TODAY)
-    assert [one.name for one in errors] == ["den"]
+    assert [one.path for one in errors] == ["den"]
 
 
 def test_the_table_is_saved_whole(year: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,7 +104,7 @@ def _read(request: HttpRequest, actor: Actor) -> Wish:
     by = next((one for one in offered if one == typed), "agency" if sees_all else "type")
     period, errors = read_period({name: query.get(name, "") for name in ("ky", "ngay", "tu", "den") if name in query},
                                  clock.today())  # fmt: skip
-    return Wish(scope, period, cast("CountBy", by), sees_all, errors)
+    return Wish(scope, period, by, sees_all, errors)
 
 
 def _frame(request: HttpRequest, actor: Actor, wish: Wish) -> dict[str, Any]:
