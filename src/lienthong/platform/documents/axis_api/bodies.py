@@ -62,7 +62,7 @@ def _pour(request: HttpRequest, take: Callable[[bytes], None], file: IO[bytes], 
 def stated_length(request: HttpRequest, most: int) -> int:
     """What the head says about the length, before anything is read."""
     text = request.headers.get("Content-Length", "") or "0"
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
+    if "Transfer-Encoding" in request.headers or not (text.isascii() and text.isdigit() and len(text) < 16):
         raise bad_request("Content-Length", "Thiếu độ dài nội dung.", "The length of the body is missing.")
     if int(text) > most:
         raise too_large(most)

@@ -83,6 +83,11 @@ def test_a_body_shorter_than_it_says_is_refused(node_home: Path) -> None:
     with pytest.raises(Refused) as caught:
         bodies.spool(request_of(iter([b""]), 101, "application/json"), lambda _block: None, 100)
     assert numbers.number_of(caught.value) == 11
+    in_pieces = request_of(iter([b"abc"]), 0, "application/json")
+    in_pieces.META["HTTP_TRANSFER_ENCODING"] = "chunked"
+    with pytest.raises(Refused) as caught:
+        bodies.spool(in_pieces, lambda _block: None, 100)
+    assert (numbers.number_of(caught.value), caught.value.field) == (10, "Content-Length")
 
 
 def test_the_published_vector_holds() -> None:
