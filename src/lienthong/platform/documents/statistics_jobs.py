@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from typing import Final
+
 from lienthong.platform.documents.services import statistics
+
+_MOST_SECONDS: Final = 1.0
 
 
 def count_documents() -> None:
@@ -10,7 +15,8 @@ def count_documents() -> None:
     statistics.count_changed()
 
 
-def examine_signatures() -> int:
-    """Look for leaders' signatures; called every five seconds, again while there is more."""
-    done = statistics.examine_signatures()
-    return done if done >= statistics.LOOKS_AT_ONCE else 0
+def examine_signatures() -> None:
+    """Look for leaders' signatures for a second; called every five seconds, so that documents go before figures."""
+    began = time.monotonic()
+    while statistics.examine_signatures() and time.monotonic() - began < _MOST_SECONDS:
+        pass

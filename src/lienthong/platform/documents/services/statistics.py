@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 STEPS_AT_ONCE = 200_000
 ROWS_AT_ONCE = 5000
-LOOKS_AT_ONCE = 20
+LOOKS_AT_ONCE = 10
 _ROWS_PER_EVENT = 500
 _REST = timedelta(seconds=10)
 _REST_PER_WORK = 20
