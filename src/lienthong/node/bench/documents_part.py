@@ -35,6 +35,72 @@ def _send_wide(number: str, size: str, count: str, *parents: str) -> dict[str, A
     return _send("1", size, number, *_fill(count, *parents))
 
 
+def _replay(count: str, seed: str, *others: str) -> dict[str, Any]:
+    """Send documents of a year's mix (`replay.draw`) to the other agencies."""
+    import random
+
+    from lienthong.kernel import files
+    from lienthong.node.bench import replay
+    from lienthong.platform.documents import sending_bench as bench
+    from lienthong.platform.documents import services
+
+    _meet(others)
+    at = time.time_ns()
+    chance, actor, sent = random.Random(int(seed)), bench.clerk(), 0  # noqa: S311 (repeats a run, protects nothing)
+    for number in range(int(count)):
+        drawn = replay.draw(chance, others)
+        part = files.store(bench.pdf(drawn.size, number), name="cong-van.pdf", max_bytes=2**31)
+        message = services.send_document(bench.document(number + 1), [part], receivers=drawn.receivers, actor=actor)
+        if drawn.recalled:
+            _recall(message, actor)
+        sent += len(drawn.receivers)
+    return {"sent": sent, "at": at}
+
+
+def _meet(others: tuple[str, ...]) -> None:
+    """Wait until the directory of this node lists the others."""
+    from lienthong.platform.exchange import queries as exchange
+
+    deadline = time.monotonic() + 60
+    while len(exchange.nodes_for(others)) < len(others):
+        if time.monotonic() > deadline:
+            raise SystemExit("the directory does not list the other nodes")
+        time.sleep(0.5)
+
+
+def _recall(message_id: Any, actor: Any) -> None:
+    from lienthong.platform.documents import queries, services
+
+    found = queries.get_message(message_id, actor)
+    services.send_recall(found.document.id, reason="Ban hành nhầm nội dung.", actor=actor)
+
+
+def _register(stop: str) -> dict[str, Any]:
+    """Register what arrives, which tells the sender, until the file `stop` is there and nothing waits."""
+    from pathlib import Path
+
+    from lienthong.kernel.errors import Refused
+    from lienthong.platform.documents import queries, services
+    from lienthong.platform.documents import sending_bench as bench
+    from lienthong.platform.documents.types import ArrivalFilters
+
+    actor, unhandled, done, left = bench.clerk(), ArrivalFilters(kind="unhandled"), 0, set[Any]()
+    while True:
+        ends = Path(stop).exists()
+        found = queries.list_arrivals(actor.agency_code, unhandled, actor=actor, count=200 + len(left))
+        waiting = [one.id for one in found if one.id not in left]
+        for arrival_id in waiting:
+            try:
+                services.register_arrival(arrival_id, actor=actor)
+                done += 1
+            except Refused:  # recalled in between
+                left.add(arrival_id)
+        if not waiting:
+            if ends:
+                return {"registered": done}
+            time.sleep(0.2)
+
+
 def _stored() -> dict[str, int]:
     """What the documents of this node weigh."""
     from lienthong.kernel.profile import node
@@ -43,7 +109,14 @@ def _stored() -> dict[str, int]:
     return {"files": len(found), "bytes": sum(found), "cpu": int(sum(os.times()[:2]))}
 
 
-PARTS: dict[str, Callable[..., Any]] = {"fill": _fill, "send": _send, "send_wide": _send_wide, "stored": _stored}
+PARTS: dict[str, Callable[..., Any]] = {
+    "fill": _fill,
+    "send": _send,
+    "send_wide": _send_wide,
+    "stored": _stored,
+    "replay": _replay,
+    "register": _register,
+}
 
 if __name__ == "__main__":
     run_as_node(PARTS)

@@ -19,8 +19,8 @@ from lienthong.node.places import throw_away
 from lienthong.node.postgres import STARTER_CLUSTER, EmbeddedServer
 from lienthong.node.serve import command
 
-CODES = ("G22", "G01", "H36", "H26", "H30", "H41", "H47", "H57", "H63")
-"""Agency codes of nodes of a federation, the hub first."""
+CODES = ("G22", "G01", "H36", "H26", "H41", "H57", "H13", "H17", "H38")
+"""Agency codes of nodes of a federation, the hub first; none of an agency that was closed."""
 
 _HEALTHY_SECONDS = 90.0
 _ROLES = ("signing.keys", "exchange.member", "exchange.post_office")
@@ -173,10 +173,12 @@ class Federation:
         except processes.PartFailed as failed:
             raise FederationProblem(f"{member.code} could not {word}: {failed}") from None
 
-    def begin(self, member: Member, word: str, *words: str) -> "subprocess.Popen[str]":
+    def begin(
+        self, member: Member, word: str, *words: str, module: str = "lienthong.node.faults.part"
+    ) -> "subprocess.Popen[str]":
         """As `run`, beside us."""
         return subprocess.Popen(  # noqa: S603 (our own program)
-            [sys.executable, "-m", "lienthong.node.faults.part", word, *words],
+            [sys.executable, "-m", module, word, *words],
             env=self.environment_of(member),
             stdout=subprocess.PIPE,
             stderr=(member.home / f"{word}.log").open("ab"),
