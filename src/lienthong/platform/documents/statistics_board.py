@@ -48,6 +48,8 @@ class Column:
     words: str
     sent: int
     received: int
+    sent_short: str
+    received_short: str
     sent_height: str
     received_height: str
 
@@ -187,7 +189,18 @@ def _column(unit: str, row: FlowRow, highest: int) -> Column:
         "month": tr(f"Tháng {day.month:02d}/{day.year}", f"{day.month:02d}/{day.year}"),
         "week": tr(f"Tuần từ {show_date(day)}", f"Week of {show_date(day)}"),
     }.get(unit, tr(show_date(day), show_date(day)))
-    return Column(label, str(named), sent, received, f"{sent * 100 / highest:.1f}", f"{received * 100 / highest:.1f}")
+    heights = (f"{number * 100 / highest:.1f}" for number in (sent, received))
+    return Column(label, str(named), sent, received, _short(sent), _short(received), *heights)
+
+
+def _short(number: int) -> str:
+    """A number that fits above a column; "" for none."""
+    if number >= 1_000_000:
+        millions = f"{number / 1_000_000:.1f}"
+        return str(tr(f"{millions.replace('.', ',')} tr", f"{millions}m"))
+    if number >= 100_000:
+        return f"{number // 1000}k"
+    return show_number(number) if number else ""
 
 
 _FILE: Final[tuple[tuple[str, Bilingual], ...]] = (
