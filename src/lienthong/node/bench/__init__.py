@@ -10,5 +10,6 @@ BENCHES = {
     "access": "access",
     "faults": "faults",
     "documents": "documents",
+    "document-pages": "document_pages",
 }
 """Name on the command line → module beside this file with `measure(size)`."""
