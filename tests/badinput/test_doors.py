@@ -19,6 +19,9 @@ ACTS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "PROPFIND")
 KINDS = ("text/plain", "application/json", "application/pkcs10", "application/x-www-form-urlencoded")
 SAFE = ("GET", "HEAD", "OPTIONS")
 KEY_OR_OPERATOR = "duty:operator or key of a system"
+PARTNER = "partner_system"
+PROVED = ("signed_node", PARTNER, KEY_OR_OPERATOR)
+"""Whoever knocks there proves who it is in every request, by signature or key; a browser's session opens nothing."""
 _ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
 _TEXTS = (None, "str", "path")
 _SAMPLES = {"uuid": "018f0000-0000-7000-8000-000000000000", "int": "1", "slug": "x"}
@@ -129,7 +132,7 @@ def test_every_form_needs_its_token(anywhere):
     clients = (Client(enforce_csrf_checks=True), officer_of_everything(enforce_csrf_checks=True))
     for client in clients:
         for address, rule in rules_of(anywhere):
-            if address not in FREE_OF_TOKENS and rule not in ("signed_node", KEY_OR_OPERATOR):
+            if address not in FREE_OF_TOKENS and rule not in PROVED:
                 assert client.post(address, {"a": "b"}).status_code == 403, address
 
 
@@ -138,7 +141,7 @@ def test_no_more_doors_are_free_of_tokens_than_we_know_of(anywhere):
     free = {
         address
         for (address, rule), (_, pattern) in zip(rules_of(anywhere), sites.patterns(anywhere), strict=True)
-        if getattr(pattern.callback, "csrf_exempt", False) and rule not in ("signed_node", KEY_OR_OPERATOR)
+        if getattr(pattern.callback, "csrf_exempt", False) and rule not in PROVED
     }
     assert free <= FREE_OF_TOKENS
     assert anywhere != "hub" or free == FREE_OF_TOKENS
@@ -153,6 +156,18 @@ def test_doors_of_nodes_take_nothing_unsigned(anywhere):
                 for kind in KINDS:
                     status = client.generic(act, address, b"{}", content_type=kind).status_code
                     assert 400 <= status < 500, (act, address, kind, status)
+
+
+def test_doors_of_partner_systems_take_nothing_from_a_browser(anywhere):
+    """Each dialect says no in its own way: by the status, by FAIL, or by a number with its cause."""
+    client = officer_of_everything(enforce_csrf_checks=True)
+    for address, rule in rules_of(anywhere):
+        if rule == PARTNER:
+            for act in set(methods_of(address)) - {"HEAD"}:  # which has no body to say no in
+                answer = client.generic(act, address, b"{}", content_type="application/json")
+                told = answer.content.decode()
+                refused = 400 <= answer.status_code < 500 or '"FAIL"' in told or '"cause"' in told
+                assert refused, (act, address, answer.status_code, told[:200])
 
 
 def test_doors_for_keys_take_a_signed_in_browser_with_its_token_only(anywhere):

@@ -65,13 +65,13 @@ def _judge(file: Path, roots: Sequence[str] | None, given: dict[str, bytes]) -> 
 
 
 def _stand_alone() -> None:
-    """Django knows of the signing room's tables and of nothing else: no profile, no database."""
+    """Django knows of the tables of the signing room and the kernel, and of nothing else: no profile, no database."""
     from django.conf import settings
 
     if not settings.configured:
         import django
 
-        settings.configure(INSTALLED_APPS=["lienthong.platform.signing"], USE_TZ=True)
+        settings.configure(INSTALLED_APPS=["lienthong.kernel", "lienthong.platform.signing"], USE_TZ=True)
         django.setup(set_prefix=False)
 
 

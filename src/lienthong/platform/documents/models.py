@@ -204,7 +204,9 @@ class Delivery(models.Model):
             models.Index(
                 name="delivery_unanswered", fields=["sender_code", "created_at"], condition=Q(status__in=("", "01"))
             ),
-            models.Index(name="delivery_failed", fields=["sender_code", "-updated_at"], condition=Q(transport="failed")),
+            models.Index(
+                name="delivery_failed", fields=["sender_code", "-updated_at"], condition=Q(transport="failed")
+            ),
         ]
 
 

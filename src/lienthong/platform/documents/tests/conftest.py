@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lienthong.kernel import clock
 from lienthong.platform.agencies import services as agencies
 from lienthong.platform.documents.tests import axis_bench, circuit
 from lienthong.platform.documents.tests.foreign import Foreign
@@ -14,7 +15,9 @@ from lienthong.platform.documents.tests.foreign import Foreign
 
 @pytest.fixture(scope="session")
 def axis_homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return axis_bench.make_homes(tmp_path_factory.mktemp("axis"))
+    # Whichever test comes first may have its own clock: the certificates must be older than any of them.
+    with clock.frozen(clock.at(2026, 1, 5, 8, 0)):
+        return axis_bench.make_homes(tmp_path_factory.mktemp("axis"))
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,10 @@ def test_seeding_the_province_twice_makes_the_same_accounts():
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("agency", "duties"),
-    [("G22", {"command", "operator", "publisher", "clerk", "leader", "handling"}), ("G01", {"operator", "handling"})],
+    [
+        ("G22", {"command", "operator", "publisher", "clerk", "leader", "handling"}),
+        ("G01", {"operator", "handling", "clerk"}),
+    ],
 )
 def test_hub_and_population_holder_have_their_officers(agency, duties):
     services.seed_demo_accounts(agency_code=agency)

@@ -11,7 +11,7 @@ from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
-from lienthong.platform.signing.queries.images import own_key
+from lienthong.platform.signing.queries.own_keys import own_key
 from lienthong.platform.signing.rules import certificates, csc
 from lienthong.platform.signing.services.phone import service_token
 

@@ -1,9 +1,5 @@
-"""Asking for scanned signatures (hình chữ ký), and for the key of the acting officer."""
+"""Asking for scanned signatures (hình chữ ký)."""
 
-from lienthong.kernel.access import Actor
-from lienthong.kernel.errors import NotAllowed
-from lienthong.kernel.text import tr
-from lienthong.platform.identity import queries as identity_queries
 from lienthong.platform.signing.models import SignatureImage
 from lienthong.platform.signing.types import KeyName
 
@@ -12,13 +8,3 @@ def find_signature_image(key: KeyName) -> bytes:
     """The scanned signature (PNG) of `officer:<username>`; b"" when there is none, and one is drawn instead."""
     row = SignatureImage.objects.filter(key=key).only("png").first()
     return bytes(row.png) if row is not None else b""
-
-
-def own_key(actor: Actor) -> KeyName:
-    """The name of the acting officer's own key. Raises NotAllowed `signing.officers-only`."""
-    if actor.kind != "officer" or actor.account_id is None:
-        raise NotAllowed(
-            "signing.officers-only",
-            tr("Chỉ cán bộ, công chức có chữ ký số của cơ quan.", "Only officers sign for an agency."),
-        )
-    return f"officer:{identity_queries.get_account(actor.account_id).username}"

@@ -5,7 +5,7 @@ from hashlib import sha256
 from lienthong.kernel import audit, clock, db
 from lienthong.kernel.access import Actor
 from lienthong.platform.signing.models import SignatureImage
-from lienthong.platform.signing.queries.images import own_key
+from lienthong.platform.signing.queries.own_keys import own_key
 from lienthong.platform.signing.rules.pades import scans
 
 

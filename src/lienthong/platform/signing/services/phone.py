@@ -13,7 +13,7 @@ from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import NotAllowed, NotFound, Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.signing.ports import CertificateChain, KeyStore
-from lienthong.platform.signing.queries.images import own_key
+from lienthong.platform.signing.queries.own_keys import own_key
 from lienthong.platform.signing.rules import signatures
 from lienthong.platform.signing.types import KeyName
 

@@ -10,7 +10,7 @@ from lienthong.kernel import access
 from lienthong.kernel.errors import NotFound, Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.signing import queries, services
-from lienthong.platform.signing.queries.images import own_key
+from lienthong.platform.signing.queries.own_keys import own_key
 from lienthong.platform.signing.rules.pades import scans
 
 _TEMPLATE = "signing/image.html"
