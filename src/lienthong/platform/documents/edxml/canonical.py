@@ -88,6 +88,9 @@ class _Canonical:
     def _start(self, name: str, listed: list[str]) -> None:
         if len(self._stack) + self._skipped > DEFAULT.depth:
             raise Unclear("too deep")
+        if self._skipped:
+            self._skipped += 1
+            return
         above = self._stack[-1] if self._stack else _Open("", {"": "", "xml": _XML}, {"": ""})
         attributes = dict(zip(listed[::2], listed[1::2], strict=True))
         scope = above.scope
@@ -95,13 +98,9 @@ class _Canonical:
         if declared:
             scope = scope | {one[6:]: value for one, value in declared.items()}
         prefix, _, local = name.rpartition(":")
-        namespace = _namespace(prefix, scope)
-        if (local, namespace) == ("Signature", _DSIG):
+        if (local, _namespace(prefix, scope)) == ("Signature", _DSIG):
             self._signatures += 1
-            self._skipped += 1
-        elif self._skipped:
-            self._skipped += 1
-        if self._skipped:
+            self._skipped = 1
             return
         plain = [(one, value) for one, value in attributes.items() if one not in declared]
         shown = self._namespaces(prefix, [one for one, _ in plain], scope, above.written)

@@ -218,6 +218,8 @@ def _check_bounds(archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo], blob:
 
 def _length(one: zipfile.ZipInfo, blob: BinaryIO) -> int:
     """How many bytes an entry takes, by its own header."""
+    if one.header_offset < 0:
+        raise _hidden()
     blob.seek(one.header_offset)
     head = blob.read(_LOCAL_SIZE)
     if len(head) != _LOCAL_SIZE or not head.startswith(b"PK\x03\x04"):

@@ -9,7 +9,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
-from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureMethod, XMLSigner, methods
+from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureConstructionMethod, SignatureMethod
+from signxml.algorithms import SignatureConstructionMethod as Method
+from signxml.signer import XMLSigner
 
 from lienthong.kernel import clock
 from lienthong.kernel.errors import Refused
@@ -51,7 +53,7 @@ def test_what_we_sign_is_good_and_says_who_and_when(at_province):
 
 def test_the_template_is_canonical(at_province):
     root = etree.fromstring(signed())
-    info = root.find(f".//{{{DS}}}SignedInfo")
+    (info,) = root.iter(f"{{{DS}}}SignedInfo")
     assert etree.tostring(info, method="c14n", exclusive=True) in signed()
 
 
@@ -184,7 +186,7 @@ def stranger():
 def foreign(stranger, signature=SignatureMethod.RSA_SHA256, digest=DigestAlgorithm.SHA256, form=None):
     key, pem = stranger
     signer = _OldSigner(
-        method=methods.enveloped,
+        method=Method.enveloped,
         signature_algorithm=signature,
         digest_algorithm=digest,
         c14n_algorithm=form or CanonicalizationMethod.CANONICAL_XML_1_0,

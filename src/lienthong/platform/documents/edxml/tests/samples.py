@@ -85,6 +85,18 @@ def file_of(said=None, blobs=None, *, key="node", signed=True, at=None) -> bytes
     return b"".join(edxml.stream_message(envelope, zip(said.attachments, opened, strict=True)))
 
 
+def read_document(envelope: bytes) -> EdocMessage:
+    read = edxml.read_envelope(envelope)
+    assert isinstance(read, EdocMessage)
+    return read
+
+
+def read_status(envelope: bytes) -> StatusMessage:
+    read = edxml.read_envelope(envelope)
+    assert isinstance(read, StatusMessage)
+    return read
+
+
 def split(content: bytes) -> edxml.Split:
     return edxml.split(io.BytesIO(content))
 
@@ -93,7 +105,9 @@ def from_agency(code: str, said=None) -> EdocMessage:
     """The letter, sent by another agency."""
     said = said or message()
     key = DocumentKey(code, DAY, KEY.code)
-    return replace(said, header=replace(said.header, sender=Organisation(code, "Cơ quan khác"), document_id=key))
+    header = replace(said.header, sender=Organisation(code, "Cơ quan khác"), document_id=key)
+    made: EdocMessage = replace(said, header=header)
+    return made
 
 
 # By chance

@@ -57,7 +57,7 @@ def test_each_kind_has_its_number(kind):
     replaced = (ReplacementInfo(samples.KEY, ("G22.99",)),) if kind in ("recall", "replace") else ()
     written = edxml.write_envelope(samples.message(kind=kind, reason=reason, replacements=replaced))
     assert f"<edXML:BussinessDocType>{KINDS.index(kind)}</edXML:BussinessDocType>".encode() in written
-    assert edxml.read_envelope(written).kind == kind
+    assert samples.read_document(written).kind == kind
 
 
 @pytest.mark.parametrize("code", STATUS_CODES)
@@ -84,7 +84,7 @@ def test_the_elements_stand_in_the_order_of_the_standard():
     root = etree.fromstring(edxml.write_envelope(replace(said, header=header)))
 
     def names(path):
-        return [etree.QName(one).localname for one in root.find(path.replace("/", f"/{{{NAMESPACE}}}"))]
+        return [etree.QName(one).localname for one in root.findall(path.replace("/", f"/{{{NAMESPACE}}}") + "/*")]
 
     assert names("./edXMLHeader") == ["MessageHeader", "TraceHeaderList"]
     assert names("./edXMLHeader/MessageHeader") == [
