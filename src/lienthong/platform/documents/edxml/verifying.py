@@ -23,7 +23,7 @@ MaySign = Callable[[str, CertificateKind | None, str], bool]
 # Thumbprint of a certificate that says no agency code → the code of the agency that registered it here, or "".
 AgencyOf = Callable[[str], str]
 
-_SENTENCES: dict[str, Bilingual] = {
+SENTENCES: dict[str, Bilingual] = {
     "good": tr("Bao thư nguyên vẹn, do {who} ký.", "The envelope is intact, signed by {who}."),
     "unsigned": tr("Gói tin không có chữ ký số.", "The message bears no signature."),
     "several-signatures": tr(
@@ -119,7 +119,7 @@ def _verdict(
     signer_code: str = "",
 ) -> Verdict:
     who = signature.signer if signature is not None else ""
-    sentence = _SENTENCES[code].format(who=who or "?", which=which[:80], sender=sender[:80])
+    sentence = SENTENCES[code].format(who=who or "?", which=which[:80], sender=sender[:80])
     return Verdict(code, sentence, signer_code, signature, warnings or Warnings())
 
 

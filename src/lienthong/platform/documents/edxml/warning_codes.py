@@ -35,8 +35,6 @@ WARNINGS: dict[str, Bilingual] = {
         "A related document is not named well enough; kept as it came.",
     ),
     "content-id-prefix": tr("Mã nội dung tệp thiếu tiền tố cid:.", "A content id lacks its prefix cid:."),
-    "attachment-name": tr("Tên tệp ở hai nơi khác nhau.", "An attachment bears two names."),
-    "base64": tr("Base64 có ký tự lạ.", "Base64 with strange signs."),
     "empty-signature": tr("Phần tử DigitalSignature trống.", "An empty DigitalSignature."),
     "unsigned": tr("Bao thư không có chữ ký số.", "The envelope bears no signature."),
     "rsa-sha1": tr("Chữ ký dùng rsa-sha1 đã lỗi thời.", "Signed with rsa-sha1, which is obsolete."),
