@@ -3,9 +3,12 @@
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from lienthong.node.parts import run_as_node
+
+_CLERKS = 8
 
 
 def _fill(count: str, *parents: str) -> list[str]:
@@ -16,17 +19,20 @@ def _fill(count: str, *parents: str) -> list[str]:
 
 
 def _send(count: str, size: str, first: str, *receivers: str) -> dict[str, Any]:
-    """Send documents with a file each, every one in a transaction of its own, as a clerk does."""
+    """Clerks send documents with a file each, every one in a transaction of its own."""
     from lienthong.kernel import files
     from lienthong.platform.documents import sending_bench as bench
     from lienthong.platform.documents import services
 
     actor = bench.clerk()
-    begun = time.perf_counter()
-    at = time.time_ns()
-    for number in range(int(first), int(first) + int(count)):
+
+    def send(number: int) -> None:
         part = files.store(bench.pdf(int(size), number), name="cong-van.pdf", max_bytes=2**31)
         services.send_document(bench.document(number), [part], receivers=receivers, actor=actor)
+
+    begun, at = time.perf_counter(), time.time_ns()
+    with ThreadPoolExecutor(_CLERKS) as clerks:
+        list(clerks.map(send, range(int(first), int(first) + int(count))))
     return {"at": at, "rate": int(count) / (time.perf_counter() - begun)}
 
 
