@@ -48,6 +48,8 @@ def command(profile: Node) -> list[str]:
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
         *("--host", "127.0.0.1", "--port", str(profile.port)),
         *("--workers", "1", "--blocking-threads", str(THREADS)),
+        # A request that waits for a dead database must not keep a node alive that was told to stop.
+        *("--workers-kill-timeout", "20"),
         *("--log-level", "error"),
         "lienthong.node.wsgi:application",
     ]
