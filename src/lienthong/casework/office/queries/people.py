@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from lienthong.kernel.access import Actor
 from lienthong.platform.identity import queries as identity_queries
 from lienthong.platform.identity.types import OfficerRef
 
@@ -29,12 +28,6 @@ def find_colleagues(agency_code: str, account_ids: list[int]) -> list[OfficerRef
     """The colleagues of these accounts, in the order asked for; unknown ones are left out."""
     known = {one.account_id: one for one in list_colleagues(agency_code)}
     return [known[one] for one in dict.fromkeys(account_ids) if one in known]
-
-
-def position_of(actor: Actor) -> str:
-    """The officer's position (chức vụ) at the agency."""
-    officers = identity_queries.list_officers(actor.agency_code)
-    return next((one.position for one in officers if one.account_id == actor.account_id), "")
 
 
 def list_workers(agency_code: str) -> list[OfficerRef]:

@@ -14,7 +14,7 @@ from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import NotFound
 from lienthong.kernel.text import tr
 from lienthong.platform.documents import rights
-from lienthong.platform.documents.models import NumberingRule, Register, RegisterEntry
+from lienthong.platform.documents.models import Register, RegisterEntry
 from lienthong.platform.documents.types import Direction, EntryFilters, EntryRef, NumberRef, RegisterRef
 
 PAGE = 50
@@ -100,12 +100,6 @@ def list_reserved(agency_code: str, actor: Actor) -> Sequence[EntryRef]:
     rights.require_reader(actor, agency_code)
     rows = RegisterEntry.objects.filter(register__agency_code=agency_code, reserved=True).order_by("-pk")[:200]
     return [entry_ref(row) for row in rows.select_related("register")]
-
-
-def list_numbering_rules(agency_code: str, actor: Actor) -> list[NumberingRule]:
-    """How the agency chose to number, newest year first; for this room's pages. Raises NotAllowed."""
-    rights.require_reader(actor, agency_code)
-    return list(NumberingRule.objects.filter(agency_code=agency_code).order_by("-from_year"))
 
 
 def number_ref(entry: RegisterEntry) -> NumberRef:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -96,34 +96,6 @@ def fail_deliveries(letter_id: UUID, reason: str) -> int:
         keep_steps([_fail(row, clock.now(), reason, proof) for row in rows])
         Delivery.objects.bulk_update(rows, _COLUMNS, batch_size=1000)
     return len(rows)
-
-
-def fail_outside(message_id: UUID, agency_codes: Collection[str], reason: str) -> None:
-    """Another axis refused a message for these agencies."""
-    _outside(message_id, agency_codes, "failed", reason)
-
-
-def take_over_outside(message_id: UUID, agency_codes: Collection[str], reference: str) -> None:
-    """Another axis took a message over for these agencies; `reference`: what it calls it."""
-    _outside(message_id, agency_codes, "delivered", reference)
-
-
-def _outside(message_id: UUID, agency_codes: Collection[str], state: str, said: str) -> None:
-    with db.atomic():
-        rows = list(
-            Delivery.objects.select_for_update()
-            .filter(message=message_id, agency_code__in=agency_codes, transport="waiting")
-            .order_by("id")
-        )
-        now, steps = clock.now(), []
-        for row in rows:
-            if state == "failed":
-                steps.append(_fail(row, now, said, Evidence("message", str(message_id))))
-                continue
-            row.transport, row.delivered_at, row.updated_at = "delivered", now, now
-            steps.append(step("transport", "delivered", now, Told(Evidence("message", said[:80])), delivery_id=row.pk))
-        keep_steps(steps)
-        Delivery.objects.bulk_update(rows, _COLUMNS, batch_size=1000)
 
 
 def send_again(message_id: UUID, *, actor: Actor) -> int:

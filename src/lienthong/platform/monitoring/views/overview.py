@@ -166,10 +166,6 @@ def _party(code: str, system: str) -> str:
     return f"{told} / {system}" if system else told
 
 
-def _point_cells(point: Point) -> list[str]:
-    return [show_moment(point.at), show_number(point.count), show_number(point.failed)]
-
-
 def _columns(points: list[Point]) -> list[dict[str, Any]]:
     heights = scale([one.count for one in points], 96)
     columns = []
