@@ -3,7 +3,6 @@
 Each step is a rename or a transaction. A claim that has its row was taken over, one that has none was not.
 """
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -11,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-from lienthong.kernel import access, clock, db, files
+from lienthong.kernel import access, clock, db, files, watched
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.files import FileRef
@@ -32,9 +31,7 @@ from lienthong.platform.documents.services.sending import send_document
 from lienthong.platform.documents.services.status_messages import SaidOutside, take_said_here
 from lienthong.platform.documents.types import Evidence, Staff, StatusStep
 
-QUIET_SECONDS = 3.0
 _FOLDERS = ("gui", "dang-gui", "da-gui", "loi", "den", "trang-thai")
-_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", "~", ".swp")
 _EDXML = (".edxml", ".xml")
 _MOST_FILES = 49
 _TOLD_DAYS = 60
@@ -47,7 +44,7 @@ def work_folder() -> int:
         base = folder_base() / agency
         for name in _FOLDERS:
             (base / name).mkdir(mode=0o770, parents=True, exist_ok=True)
-        moved += sum(_send_claim(agency, base, claim) for claim in _claims(base))
+        moved += sum(_send_claim(agency, base, claim) for claim in watched.claims(base / "dang-gui"))
         moved += sum(_send_claim(agency, base, _take(base, path)) for path in _ready(base / "gui"))
         moved += sum(_show(base, item) for item in mailbox_queries.list_items((agency,), "edoc"))
         moved += sum(_tell(base, item) for item in mailbox_queries.list_items((agency,), "status"))
@@ -59,31 +56,10 @@ def work_folder() -> int:
 
 
 def _ready(outbox: Path) -> Iterator[Path]:
-    """Files and folders that nobody has written to for a while."""
-    latest = _now_there(outbox) - QUIET_SECONDS
-    for path in sorted(outbox.iterdir()):
-        if _is_finished(path) and _last_change(path) <= latest:
+    """Files and folders that nobody has written to for a while; an unfinished file inside is being written to."""
+    for path in watched.quiet(sorted(outbox.iterdir()), beside=outbox.parent):
+        if not path.is_dir() or all(watched.is_finished(one) for one in path.rglob("*")):
             yield path
-
-
-def _now_there(outbox: Path) -> float:
-    """The moment by the clock of the disk that holds the folder, which may be another machine's."""
-    mark = outbox.parent / ".dang-xem"
-    mark.write_bytes(b"")
-    os.utime(mark)
-    return float(mark.stat().st_mtime)
-
-
-def _is_finished(path: Path) -> bool:
-    return not (path.is_symlink() or path.name.startswith((".", "~")) or path.name.lower().endswith(_UNFINISHED))
-
-
-def _last_change(path: Path) -> float:
-    """The latest moment at which anything of it was written; an unfinished file inside counts as being written."""
-    inside = list(path.rglob("*")) if path.is_dir() else []
-    if any(not _is_finished(one) for one in inside):
-        return float("inf")
-    return max(float(one.lstat().st_mtime) for one in (path, *inside))
 
 
 def _take(base: Path, path: Path) -> Path:
@@ -94,16 +70,12 @@ def _take(base: Path, path: Path) -> Path:
     return claim
 
 
-def _claims(base: Path) -> list[Path]:
-    return sorted(path for path in (base / "dang-gui").iterdir() if path.is_dir())
-
-
 def _send_claim(agency: str, base: Path, claim: Path) -> int:
     path = next(iter(sorted(claim.iterdir())), None)
     if path is None:
         shutil.rmtree(claim, ignore_errors=True)  # killed between making the folder and the rename
         return 0
-    claim_id = _uuid(claim.name) or new_id()
+    claim_id = watched.claim_id(claim) or new_id()
     if not FolderClaim.objects.filter(pk=claim_id).exists():
         try:
             with db.atomic():
@@ -117,7 +89,7 @@ def _send_claim(agency: str, base: Path, claim: Path) -> int:
             _explain(base, path, refusal)
             shutil.rmtree(claim, ignore_errors=True)
             return 1
-    path.rename(_free(base / "da-gui", path.name))
+    path.rename(watched.free_name(base / "da-gui", path.name))
     shutil.rmtree(claim, ignore_errors=True)
     return 1
 
@@ -211,9 +183,9 @@ def _say(agency: str, form: dict[str, str]) -> None:
 
 
 def _explain(base: Path, path: Path, refusal: Refused) -> None:
-    target = _free(base / "loi", path.name)
+    target = watched.free_name(base / "loi", path.name)
     text = forms.refusal_text(path.name, refusal, show_moment(clock.now()))
-    _write(target.with_name(f"{target.name}.ly-do.txt"), text)
+    watched.write_text(target.with_name(f"{target.name}{watched.REASON_SUFFIX}"), text)
     path.rename(target)
 
 
@@ -240,7 +212,7 @@ def _fill(aside: Path, item: ItemEntry) -> None:
             whole.write(block)
     names = []
     for one in outside.attachments_of(item.message_id) if item.message_id else ():
-        place = _free(aside, one.file.name)
+        place = watched.free_name(aside, one.file.name)
         with place.open("wb") as paper:
             for block in outside.blocks_of(one.file):
                 paper.write(block)
@@ -259,7 +231,7 @@ def _tell(base: Path, item: ItemEntry) -> int:
     step = StatusStep("business", said.status, said.at, said.reason, said.staff, Evidence("message", said.digest))
     name = f"{item.created_at.astimezone(clock.ZONE):%Y-%m-%d %H%M} {item.sender_code} {said.status} {item.id.hex[-8:]}"
     sender = agencies_queries.name_of_agency(said.sender_code)
-    _write(base / "trang-thai" / f"{name}.txt", forms.status_text(sender, said.document_id, step))
+    watched.write_text(base / "trang-thai" / f"{name}.txt", forms.status_text(sender, said.document_id, step))
     _done(item)
     return 1
 
@@ -278,32 +250,9 @@ def _write_receipts(agency: str, base: Path) -> None:
         text = forms.receipt_text(claim.file_name, mailbox_queries.list_sent_of(claim.message_id, (agency,)))
         digest = sha256(text.encode()).hexdigest()
         if digest != claim.told:
-            _write(base / "da-gui" / f"{claim.file_name}.{claim.pk.hex[-8:]}.bien-nhan.txt", text)
+            watched.write_text(base / "da-gui" / f"{claim.file_name}.{claim.pk.hex[-8:]}.bien-nhan.txt", text)
             FolderClaim.objects.filter(pk=claim.pk).update(told=digest)
 
 
 def _actor(agency: str) -> Actor:
     return Actor("system", f"folder:{agency}", agency_code=agency)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _free(into: Path, name: str) -> Path:
-    """A name in the folder that nothing has yet: an earlier file of the same name is never covered."""
-    safe = files.clean_name(name)
-    target, number = into / safe, 1
-    while target.exists() or target.with_name(f"{target.name}.ly-do.txt").exists():
-        number += 1
-        target = into / f"{Path(safe).stem} ({number}){Path(safe).suffix}"
-    return target
-
-
-def _write(path: Path, text: str) -> None:
-    side = path.with_name(f".{path.name}.{os.getpid()}")
-    side.write_text(text, encoding="utf-8")
-    side.replace(path)

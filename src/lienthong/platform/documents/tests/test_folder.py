@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lienthong.kernel import watched
 from lienthong.kernel.access import SYSTEM
 from lienthong.platform.documents.adapters import folder
 from lienthong.platform.documents.models import Arrival, Delivery, FolderClaim, Message
@@ -166,9 +167,9 @@ def test_a_death_between_any_two_steps_sends_it_once(home: Path, monkeypatch: py
         raise Killed
 
     drop(home, "mot.edxml", edoc("H36.101", ["H36"], 36))
-    for place in ("_send_claim", "_hand_in", "_free"):
+    for room, place in ((folder, "_send_claim"), (folder, "_hand_in"), (watched, "free_name")):
         with monkeypatch.context() as dying:
-            dying.setattr(folder, place, die)
+            dying.setattr(room, place, die)
             with pytest.raises(Killed):
                 folder.work_folder()
     assert names(home / "H36.101" / "gui") == []

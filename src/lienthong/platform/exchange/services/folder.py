@@ -9,7 +9,6 @@ Each step is a rename or a transaction. A claim that has its letter was sent, on
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from uuid import UUID
 
 import structlog
 
-from lienthong.kernel import clock, files
+from lienthong.kernel import clock, files, watched
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.ids import new_id
@@ -31,9 +30,7 @@ from lienthong.platform.exchange.services.post import send_post
 
 log = structlog.get_logger()
 
-QUIET_SECONDS = 3.0
 LETTER_FILES = ("thu.txt", "letter.txt")
-_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", "~", ".swp")
 _MOST_FILES = 50
 
 
@@ -49,7 +46,7 @@ def work_folder() -> int:
     base = folder()
     for name in ("outbox", "sending", "sent", "failed", "inbox", "receipts"):
         (base / name).mkdir(mode=0o770, parents=True, exist_ok=True)
-    moved = sum(_send_claim(base, claim) for claim in _claims(base))
+    moved = sum(_send_claim(base, claim) for claim in watched.claims(base / "sending"))
     moved += sum(_send_claim(base, _take(base, path)) for path in _ready(base / "outbox"))
     moved += sum(_show(base, row) for row in list_untold("in"))
     moved += sum(_tell(base, row) for row in list_untold("out"))
@@ -61,29 +58,8 @@ def work_folder() -> int:
 
 def _ready(outbox: Path) -> Iterator[Path]:
     """Files and folders that nobody has written to for a while, below a folder named by the recipient's code."""
-    latest = _now_there(outbox) - QUIET_SECONDS
-    for recipient in sorted(outbox.iterdir()):
-        if recipient.is_dir() and not recipient.is_symlink():
-            for path in sorted(recipient.iterdir()):
-                if _is_finished(path) and _last_change(path) <= latest:
-                    yield path
-
-
-def _now_there(outbox: Path) -> float:
-    """The moment by the clock of the disk that holds the folder, which may be another machine's."""
-    mark = outbox.parent / ".dang-xem"
-    mark.write_bytes(b"")
-    os.utime(mark)
-    return float(mark.stat().st_mtime)
-
-
-def _is_finished(path: Path) -> bool:
-    return not (path.is_symlink() or path.name.startswith((".", "~")) or path.name.lower().endswith(_UNFINISHED))
-
-
-def _last_change(path: Path) -> float:
-    inside = path.rglob("*") if path.is_dir() else ()
-    return max(float(one.lstat().st_mtime) for one in (path, *inside))
+    recipients = [one for one in sorted(outbox.iterdir()) if one.is_dir() and not one.is_symlink()]
+    return watched.quiet((path for one in recipients for path in sorted(one.iterdir())), beside=outbox.parent)
 
 
 def _take(base: Path, path: Path) -> Path:
@@ -94,17 +70,13 @@ def _take(base: Path, path: Path) -> Path:
     return claim
 
 
-def _claims(base: Path) -> list[Path]:
-    return sorted(path for path in (base / "sending").iterdir() if path.is_dir())
-
-
 def _send_claim(base: Path, claim: Path) -> int:
     found = next(((one.parent.name, one) for one in claim.glob("*/*")), None)
     if found is None:
         shutil.rmtree(claim, ignore_errors=True)  # killed between making the folder and the rename
         return 0
     recipient, path = found
-    claim_id = _uuid(claim.name)
+    claim_id = watched.claim_id(claim)
     if claim_id is None or not PostItem.objects.filter(claim=claim_id).exists():
         try:
             _post(recipient, path, claim_id or new_id())
@@ -112,16 +84,9 @@ def _send_claim(base: Path, claim: Path) -> int:
             _explain(base, path, refusal.message, refusal.code, refusal.field)
             shutil.rmtree(claim, ignore_errors=True)
             return 1
-    path.rename(_free(base / "sent", path.name))
+    path.rename(watched.free_name(base / "sent", path.name))
     shutil.rmtree(claim, ignore_errors=True)
     return 1
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _post(recipient: str, path: Path, claim: UUID) -> None:
@@ -143,7 +108,7 @@ def _read(path: Path) -> tuple[str, str, list[Path]]:
             subject, text = _read_text(path)
             return subject, text, []
         return path.stem, "", [path]
-    inside = sorted(one for one in path.iterdir() if _is_finished(one))
+    inside = sorted(one for one in path.iterdir() if watched.is_finished(one))
     if bad := [one.name for one in inside if not one.is_file()]:
         raise Refused(
             "exchange.bad-post",
@@ -175,10 +140,10 @@ def _read_text(path: Path) -> tuple[str, str]:
 
 
 def _explain(base: Path, path: Path, reason: Bilingual, code: str, field: str) -> None:
-    target = _free(base / "failed", path.name)
+    target = watched.free_name(base / "failed", path.name)
     where = f" ({field})" if field else ""
-    _write(
-        target.with_name(f"{target.name}.ly-do.txt"),
+    watched.write_text(
+        target.with_name(f"{target.name}{watched.REASON_SUFFIX}"),
         f"Không gửi được “{path.name}”{where}.\n{reason.vi}\n\n“{path.name}” was not sent{where}.\n{reason.en}\n\n"
         f"Mã lỗi / code: {code}\n{show_moment(clock.now())}\n\nSửa xong, đặt lại vào outbox/<mã cơ quan nhận>/.\n",
     )
@@ -190,13 +155,15 @@ def _tell(base: Path, row: PostRow) -> int:
     if row.state == "accepted":
         name = f"{row.file_name}.{str(row.letter_id)[:8]}"
         facts = f"{row.subject}\nGửi / to: {row.recipient}\nĐã nhận lúc / accepted at: {show_moment(row.answered_at)}\n"
-        _write(base / "receipts" / f"{name}.bien-nhan.txt", f"{facts}Mã thư / id: {row.letter_id}\n")
-        _write(base / "receipts" / f"{name}.bien-nhan.json", row.receipt.decode())
-        _write(base / "receipts" / f"{name}.bien-nhan.sig", f"{wire.SIGNATURE_HEADER}: {row.receipt_signature}\n")
+        watched.write_text(base / "receipts" / f"{name}.bien-nhan.txt", f"{facts}Mã thư / id: {row.letter_id}\n")
+        watched.write_text(base / "receipts" / f"{name}.bien-nhan.json", row.receipt.decode())
+        watched.write_text(
+            base / "receipts" / f"{name}.bien-nhan.sig", f"{wire.SIGNATURE_HEADER}: {row.receipt_signature}\n"
+        )
     elif row.state in ("refused", "discarded"):
         reason = row.reason or Bilingual("Bên nhận từ chối.", "The receiver refused it.")
-        _write(
-            base / "failed" / f"{row.file_name}.{str(row.letter_id)[:8]}.ly-do.txt",
+        watched.write_text(
+            base / "failed" / f"{row.file_name}.{str(row.letter_id)[:8]}{watched.REASON_SUFFIX}",
             f"{row.recipient} không nhận “{row.subject}”.\n{reason.vi}\n\n"
             f"{row.recipient} did not accept “{row.subject}”.\n{reason.en}\n\nBản gốc ở thư mục sent/.\n",
         )
@@ -238,21 +205,5 @@ def _fill(aside: Path, row: PostRow) -> None:
     }
     (aside / "thu.json").write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     for part in row.parts:
-        with files.open_file(part.sha256) as source, _free(aside, part.name).open("wb") as target:
+        with files.open_file(part.sha256) as source, watched.free_name(aside, part.name).open("wb") as target:
             shutil.copyfileobj(source, target)
-
-
-def _free(into: Path, name: str) -> Path:
-    """A name in the folder that nothing has yet: an earlier file of the same name is never covered."""
-    safe = files.clean_name(name)
-    target, number = into / safe, 1
-    while target.exists() or target.with_name(f"{target.name}.ly-do.txt").exists():
-        number += 1
-        target = into / f"{Path(safe).stem} ({number}){Path(safe).suffix}"
-    return target
-
-
-def _write(path: Path, text: str) -> None:
-    side = path.with_name(f".{path.name}.{os.getpid()}")
-    side.write_text(text, encoding="utf-8")
-    side.replace(path)
