@@ -145,7 +145,7 @@ def _send_edxml(agency: str, path: Path) -> UUID | None:
         if message.sender.organ_id != agency:
             raise not_your_agency(message.sender.organ_id)
         if isinstance(message, edxml.StatusMessage):
-            take_said_here(outside.said_in(message, split.envelope), system_id=f"folder:{agency}")
+            take_said_here(outside.judged_status(split, message, stream), system_id=f"folder:{agency}")
             return None
         return accept_message(
             split.envelope,

@@ -109,11 +109,16 @@ def read_status_message(stream: IO[bytes]) -> SaidOutside:
         message = edxml.read_envelope(split.envelope)
         if not isinstance(message, edxml.StatusMessage):
             raise _other_kind("status")
-        verdict = edxml.verify_message(split, message=message, whole=rewound(stream))
-        envelope = split.envelope
+        return judged_status(split, message, stream)
+
+
+def judged_status(split: edxml.Split, message: edxml.StatusMessage, stream: IO[bytes]) -> SaidOutside:
+    """What a status message says, with what had to be tolerated. Raises Refused `documents.bad-signature`."""
+    verdict = edxml.verify_message(split, message=message, whole=rewound(stream))
     if not verdict.good and verdict.code != "unsigned":
         raise Refused("documents.bad-signature", verdict.sentence, field="signature", details={"verdict": verdict.code})
-    return said_in(message, envelope)
+    warnings = message.warnings + verdict.warnings + split.warnings
+    return _said_in(message, split.envelope, tuple(sorted(warnings.counts)))
 
 
 def rewound(stream: IO[bytes]) -> BinaryIO:
@@ -122,7 +127,7 @@ def rewound(stream: IO[bytes]) -> BinaryIO:
     return cast("BinaryIO", stream)
 
 
-def said_in(message: edxml.StatusMessage, envelope: bytes) -> SaidOutside:
+def _said_in(message: edxml.StatusMessage, envelope: bytes, warnings: tuple[str, ...]) -> SaidOutside:
     """The same in this room's words."""
     about = message.about
     return SaidOutside(
@@ -135,6 +140,7 @@ def said_in(message: edxml.StatusMessage, envelope: bytes) -> SaidOutside:
         reason=message.description,
         staff=Staff(message.staff.department, message.staff.name, message.staff.email, message.staff.mobile),
         digest=sha256(envelope).hexdigest(),
+        warnings=warnings,
     )
 
 

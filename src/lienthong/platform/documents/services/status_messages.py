@@ -14,7 +14,8 @@ from lienthong.platform.documents.models import Arrival, Delivery, Message, Step
 from lienthong.platform.documents.services.recording import never_sent, record_statuses
 from lienthong.platform.documents.services.requests import answer_request, ask_back, take_request
 from lienthong.platform.documents.services.statuses import read_status, say_status
-from lienthong.platform.documents.types import Evidence, Staff, StatusTold
+from lienthong.platform.documents.services.warnings import count_kinds
+from lienthong.platform.documents.types import Evidence, Staff, StatusCode, StatusTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class SaidOutside:
     """What a status message says: who says it, about which document of whom, what and why.
 
     `spellings`: how the document's id may stand here, whichever form of code its sender and the answerer use.
+    `warnings`: what had to be tolerated in it.
     """
 
     sender_code: str
@@ -33,6 +35,7 @@ class SaidOutside:
     reason: str
     staff: Staff
     digest: str
+    warnings: tuple[str, ...] = ()
 
 
 def take_said_here(said: SaidOutside, *, system_id: str) -> None:
@@ -40,19 +43,27 @@ def take_said_here(said: SaidOutside, *, system_id: str) -> None:
 
     Raises NotFound `documents.never-sent`; those of `say_status`, `answer_request`, `ask_back`.
     """
-    status = read_status(said.status)
     actor = Actor("system", f"partner:{system_id}", agency_code=said.sender_code)
     with db.atomic():
-        if status == "13":
-            for message_id, receiver in _sent_by(said):
-                _ask_back_once(message_id, receiver, said.reason, actor)
-            return
-        arrival = _arrival(said)
-        if status in ("15", "16"):
-            if not _is_answered(arrival.pk, status):
-                answer_request(arrival.pk, agree=status == "15", reason=said.reason, actor=actor)
-        elif not _is_said(arrival, status):
-            say_status(arrival.pk, status, actor=actor, reason=said.reason, staff=said.staff, at=said.at)
+        if _say_here(said, read_status(said.status), actor):
+            count_kinds(said.sender_code, said.document_id, said.warnings)
+
+
+def _say_here(said: SaidOutside, status: StatusCode, actor: Actor) -> bool:
+    """False where it was said before."""
+    if status == "13":
+        asked = [_ask_back_once(message_id, receiver, said.reason, actor) for message_id, receiver in _sent_by(said)]
+        return any(asked)
+    arrival = _arrival(said)
+    if status in ("15", "16"):
+        if _is_answered(arrival.pk, status):
+            return False
+        answer_request(arrival.pk, agree=status == "15", reason=said.reason, actor=actor)
+    elif _is_said(arrival, status):
+        return False
+    else:
+        say_status(arrival.pk, status, actor=actor, reason=said.reason, staff=said.staff, at=said.at)
+    return True
 
 
 def take_said_elsewhere(said: SaidOutside) -> None:
@@ -64,16 +75,28 @@ def take_said_elsewhere(said: SaidOutside) -> None:
     proof = Evidence("message", said.digest)
     with db.atomic():
         if status == "13":
-            for told in _asked_of(said):
+            requests = _asked_of(said)
+            known = any(_is_on_record(said, arrival__message=one.message_id) for one in requests)
+            for told in requests:
                 take_request(told, proof)
-            return
-        record_statuses([(_told(said, message, receiver), proof) for message, receiver in _newest_sent_to(said)])
+        else:
+            answers = [_told(said, message, receiver) for message, receiver in _newest_sent_to(said)]
+            known = any(_is_on_record(said, delivery__message=one.message_id) for one in answers)
+            record_statuses([(told, proof) for told in answers])
+        if not known:
+            count_kinds(said.sender_code, said.document_id, said.warnings)
 
 
-def _ask_back_once(message_id: UUID, receiver: str, reason: str, actor: Actor) -> None:
-    asked = Delivery.objects.filter(message_id=message_id, agency_code=receiver, answer__in=("13", "15"))
-    if not asked.exists():
-        ask_back(message_id, receiver, reason=reason, actor=actor)
+def _is_on_record(said: SaidOutside, **of: UUID) -> bool:
+    """This very message; it comes again when its bearer died before it was marked."""
+    return Step.objects.filter(level="business", state=read_status(said.status), evidence=said.digest, **of).exists()
+
+
+def _ask_back_once(message_id: UUID, receiver: str, reason: str, actor: Actor) -> bool:
+    if Delivery.objects.filter(message_id=message_id, agency_code=receiver, answer__in=("13", "15")).exists():
+        return False
+    ask_back(message_id, receiver, reason=reason, actor=actor)
+    return True
 
 
 def _arrival(said: SaidOutside) -> Arrival:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 from lienthong.kernel import clock
@@ -17,8 +19,13 @@ DO UPDATE SET count = documents_partnerwarning.count + 1, last_document_id = EXC
 
 def count_warnings(message: NewMessage) -> None:
     """One more for each kind of warning that the reading or the signature of this message gave."""
-    codes = sorted({str(code)[:64] for code in message.verdict_facts.get("warnings", ())})
+    count_kinds(message.sender_code, message.document.document_id, message.verdict_facts.get("warnings", ()))
+
+
+def count_kinds(sender_code: str, document_id: str, warnings: Iterable[object]) -> None:
+    """The same for a message of this sender about this document; a kind that occurs twice in it is one."""
+    codes = sorted({str(code)[:64] for code in warnings})
     if not codes:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [message.sender_code, clock.today(), message.document.document_id[:300], codes])
+        cursor.execute(_COUNT, [sender_code[:64], clock.today(), document_id[:300], codes])

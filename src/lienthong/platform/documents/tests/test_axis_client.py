@@ -11,7 +11,7 @@ from lienthong.kernel import clock, files
 from lienthong.kernel.access import SYSTEM
 from lienthong.platform.documents.adapters import axis_polling
 from lienthong.platform.documents.adapters.axis_client import AxisClient
-from lienthong.platform.documents.models import Arrival, AxisLine, AxisTask, Delivery, Message, Step
+from lienthong.platform.documents.models import Arrival, AxisLine, AxisTask, Delivery, Message, PartnerWarning, Step
 from lienthong.platform.documents.queries import axis_tasks
 from lienthong.platform.documents.services import axis_tasks as task_services
 from lienthong.platform.documents.services.sending import send_document
@@ -112,6 +112,9 @@ def test_documents_for_those_behind_it_go_there_once(far: ForeignAxis) -> None:
     assert Delivery.objects.get(agency_code="H56").status == "03"
     assert Delivery.objects.get(agency_code="G10").status == ""
     assert far.items["s1"]["status"] == "done"
+    far.items["s1"]["status"] = "inbox"
+    assert axis_polling.poll_axis() == 1
+    assert list(PartnerWarning.objects.values_list("sender_code", "code", "count")) == [("H56", "unsigned", 1)]
 
 
 @pytest.mark.parametrize("step", ["list_received", "fetch", "accept", "set_state"])

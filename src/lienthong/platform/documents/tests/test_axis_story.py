@@ -6,7 +6,7 @@ import pytest
 
 from lienthong.platform.documents.models import MailboxItem, PartnerWarning
 from lienthong.platform.documents.tests.axis_bench import counted
-from lienthong.platform.documents.tests.foreign import PDF, edoc
+from lienthong.platform.documents.tests.foreign import PDF, edoc, status
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -127,6 +127,25 @@ def test_codes_in_both_forms_mean_the_same(axis: Any) -> None:
     assert "03" in [one.text("StatusCode") for one in axis.thanh_hoa.collect("status")]
     found = set(PartnerWarning.objects.filter(sender_code="H56").values_list("code", flat=True))
     assert {"unsigned", "old-agency-code"} <= found
+
+
+def test_warnings_of_statuses_are_counted_once_for_what_they_say(axis: Any) -> None:
+    axis.thanh_hoa.send(edoc("H56", ["G09"], 138))
+    (read,) = axis.noi_vu.collect()
+    spelled = status("G09", read, "03").replace(b">03<", b">3<")
+    for _ in range(2):
+        assert axis.noi_vu.send(b"\xef\xbb\xbf" + spelled, "status")["ErrorDesc"] == ""
+    found = PartnerWarning.objects.filter(sender_code="G09").values_list("code", "count", "last_document_id")
+    assert sorted(found) == [(code, 1, read.document_id) for code in ("bom", "status-code", "unsigned")]
+    assert axis.noi_vu.say(read, "06")["ErrorDesc"] == ""
+    assert axis.thanh_hoa.say(read, "13", "Cần sửa nơi nhận")["ErrorDesc"] == ""
+    assert axis.thanh_hoa.say(read, "13", "Cần sửa nơi nhận")["ErrorDesc"] == ""
+    assert axis.noi_vu.say(read, "16", "Đã xử lý xong")["ErrorDesc"] == ""
+    told = PartnerWarning.objects.filter(code="unsigned").values_list("sender_code", "count")
+    assert sorted(told) == [("G09", 3), ("H56", 2)]
+    without = axis.noi_vu.say(read, "05")
+    assert without["ErrorCode"] == "23"
+    assert PartnerWarning.objects.get(sender_code="G09", code="unsigned").count == 3
 
 
 def test_to_narrows_the_receivers_of_an_envelope(axis: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 from lienthong.kernel import watched
 from lienthong.kernel.access import SYSTEM
 from lienthong.platform.documents.adapters import folder
-from lienthong.platform.documents.models import Arrival, Delivery, FolderClaim, Message
+from lienthong.platform.documents.models import Arrival, Delivery, FolderClaim, Message, PartnerWarning
 from lienthong.platform.documents.services.statuses import say_status
 from lienthong.platform.documents.tests.axis_bench import being, counted
 from lienthong.platform.documents.tests.foreign import PDF, VIETNAM, edoc, status_of
@@ -208,3 +208,4 @@ def test_a_status_as_edxml_is_taken(home: Path) -> None:
     folder.work_folder()
     arrival.refresh_from_db()
     assert arrival.status == "02"
+    assert list(PartnerWarning.objects.filter(sender_code="H36.102").values_list("code", "count")) == [("unsigned", 1)]
