@@ -13,6 +13,7 @@ from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import NotFound, Refused
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import fold, tr
+from lienthong.kernel.web.sending import send_file
 from lienthong.platform.agencies import queries as agencies_queries
 from lienthong.platform.exchange import queries, services
 from lienthong.platform.exchange.joining_types import PostRow
@@ -97,10 +98,7 @@ def part(request: HttpRequest, letter_id: UUID, sha256: str) -> FileResponse:
     found = next((one for one in row.parts if one.sha256 == sha256), None)
     if found is None:
         raise NotFound("files.missing", tr("Không tìm thấy tệp.", "The file is not here."))
-    content: Any = files.open_file(found.sha256)
-    response = FileResponse(content, as_attachment=True, filename=found.name, content_type=found.media_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return send_file(found, saved=True)
 
 
 @require_http_methods(["GET", "POST"])

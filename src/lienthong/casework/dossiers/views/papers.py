@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -13,8 +12,8 @@ from lienthong.casework.dossiers.types import Dossier
 from lienthong.casework.dossiers.views.worklist import DUTIES
 from lienthong.kernel import access, audit, files
 from lienthong.kernel.errors import NotFound
-from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import tr
+from lienthong.kernel.web.sending import send_file
 
 
 @access.duty(*DUTIES)
@@ -62,12 +61,3 @@ def show_attachment(request: HttpRequest, dossier_id: UUID, attachment_id: UUID)
 def show_result(request: HttpRequest, dossier_id: UUID) -> FileResponse:
     """The signed and sealed result."""
     return send_file(queries.get_result(dossier_id, access.acting(request)).file)
-
-
-def send_file(file: FileRef) -> FileResponse:
-    """A stored file to the browser: shown if it is a PDF or a picture, else saved; never guessed at."""
-    shown = file.media_type in (files.PDF, files.PNG, files.JPEG)
-    content: Any = files.open_file(file.sha256)
-    response = FileResponse(content, as_attachment=not shown, filename=file.name, content_type=file.media_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response

@@ -17,6 +17,7 @@ from lienthong.kernel import access, files
 from lienthong.kernel.errors import NotFound
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import tr
+from lienthong.kernel.web.sending import send_file
 
 _MARK = "#7f1416"
 _INK = "#122999"
@@ -63,15 +64,6 @@ def show_attachment(request: HttpRequest, draft_id: UUID, sha256: str) -> FileRe
     if found is None:
         raise NotFound("office.no-file", tr("Không có tệp này.", "There is no such file."))
     return send_file(found)
-
-
-def send_file(file: FileRef) -> FileResponse:
-    """A stored file to the browser: shown if it is a PDF or a picture, else saved; never guessed at."""
-    shown = file.media_type in (files.PDF, files.PNG, files.JPEG)
-    content: Any = files.open_file(file.sha256)
-    response = FileResponse(content, as_attachment=not shown, filename=file.name, content_type=file.media_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 def signed_marks(draft: DraftPage, page: int, count: int) -> list[dict[str, Any]]:

@@ -15,12 +15,12 @@ from lienthong.casework.dossiers.types import RETURN_LABELS
 from lienthong.channels.portal import queries, services
 from lienthong.channels.portal.types import DraftRef
 from lienthong.channels.portal.views import wording
-from lienthong.channels.portal.views.papers import send_file
 from lienthong.channels.portal.views.questions import questions_of, review_groups
 from lienthong.kernel import access, clock
 from lienthong.kernel.errors import FieldError, Invalid, NotFound, Refused
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import tr
+from lienthong.kernel.web.sending import send_file
 from lienthong.platform.agencies import queries as agencies_queries
 from lienthong.sources.procedures import queries as procedures_queries
 

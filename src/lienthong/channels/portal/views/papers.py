@@ -1,6 +1,5 @@
 """Files of an own dossier: the result, and what was handed in."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest
@@ -8,8 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from lienthong.casework.dossiers import queries as dossiers_queries
-from lienthong.kernel import access, audit, files
-from lienthong.kernel.files import FileRef
+from lienthong.kernel import access, audit
+from lienthong.kernel.web.sending import send_file
 
 
 @access.signed_in()
@@ -20,7 +19,7 @@ def result(request: HttpRequest, dossier_id: UUID) -> FileResponse:
     actor = access.acting(request)
     found = dossiers_queries.get_my_result(dossier_id, actor)
     audit.record(actor, "portal.download-result", f"dossier:{dossier_id}")
-    return send_file(found.file, download=True)
+    return send_file(found.file, saved=True)
 
 
 @access.signed_in()
@@ -29,12 +28,3 @@ def result(request: HttpRequest, dossier_id: UUID) -> FileResponse:
 def attachment(request: HttpRequest, dossier_id: UUID, attachment_id: UUID) -> FileResponse:
     """A paper of the own dossier."""
     return send_file(dossiers_queries.get_my_attachment(dossier_id, attachment_id, access.acting(request)).file)
-
-
-def send_file(file: FileRef, *, download: bool = False) -> FileResponse:
-    """A stored file to the browser: shown if it is a PDF or a picture, else saved; never guessed at."""
-    shown = not download and file.media_type in (files.PDF, files.PNG, files.JPEG)
-    content: Any = files.open_file(file.sha256)
-    response = FileResponse(content, as_attachment=not shown, filename=file.name, content_type=file.media_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response

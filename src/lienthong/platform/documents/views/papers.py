@@ -13,14 +13,13 @@ from django.views.decorators.http import require_safe
 
 from lienthong.kernel import access, audit, files, roles
 from lienthong.kernel.errors import Refused
+from lienthong.kernel.web.sending import send_content, send_file
 from lienthong.platform.documents.edxml.zips import open_attachment
 from lienthong.platform.documents.queries import papers
 from lienthong.platform.documents.rights import READERS
 from lienthong.platform.documents.views import parts
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing.types import PdfVerdict
-
-_SHOWN = (files.PDF, files.PNG, files.JPEG)
 
 
 @access.duty(*READERS)
@@ -34,8 +33,8 @@ def show_paper(request: HttpRequest, message_id: UUID, position: int) -> FileRes
         if len(found) == 1:
             # The answer reads after this block, which closes what it opened.
             content: Any = _again(found[0].content)
-            return _send(request, content, found[0].name, found[0].media_type)
-    return _send(request, files.open_file(paper.sha256), f"{paper.name}.zip", files.ZIP)
+            return send_content(content, found[0].name, found[0].media_type, saved=_is_saved(request))
+    return send_content(files.open_file(paper.sha256), f"{paper.name}.zip", files.ZIP)
 
 
 @access.duty(*READERS)
@@ -70,7 +69,7 @@ def show_scan(request: HttpRequest, entry_id: int) -> FileResponse:
     actor = access.acting(request)
     scan = papers.get_scan(entry_id, actor)
     audit.record(actor, "documents.read-scan", f"register-entry:{entry_id}")
-    return _send(request, files.open_file(scan.sha256), scan.name, scan.media_type)
+    return send_file(scan, saved=_is_saved(request))
 
 
 def _again(content: Any) -> Any:
@@ -82,8 +81,5 @@ def _again(content: Any) -> Any:
     return kept
 
 
-def _send(request: HttpRequest, content: Any, name: str, media_type: str) -> FileResponse:
-    saved = request.GET.get("tai") == "1" or media_type not in _SHOWN
-    response = FileResponse(content, as_attachment=saved, filename=files.clean_name(name), content_type=media_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+def _is_saved(request: HttpRequest) -> bool:
+    return request.GET.get("tai") == "1"
