@@ -7,11 +7,12 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import AuthenticationError
 
 from lienthong.kernel import access, clock
-from lienthong.kernel.errors import FieldError, Invalid, Refused
+from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, tr
+from lienthong.kernel.web.api_errors import answer_with_problems
 from lienthong.kernel.web.pages import problem
 from lienthong.platform.catalogue import forms as typed
 from lienthong.platform.catalogue import queries, services
@@ -30,33 +31,12 @@ api = NinjaAPI(
 )
 
 
-@api.exception_handler(Refused)
-def _refused(_request: HttpRequest, refusal: Any) -> HttpResponse:
-    return problem(refusal)
+answer_with_problems(api, "catalogue")
 
 
 @api.exception_handler(AuthenticationError)
 def _stranger(_request: HttpRequest, _error: Any) -> HttpResponse:
     return problem(Refused("access.sign-in", tr("Cần khóa hoặc đăng nhập.", "A key or sign-in is needed."), status=401))
-
-
-@api.exception_handler(ValidationError)
-def _unreadable(_request: HttpRequest, error: Any) -> HttpResponse:
-    found = [
-        FieldError(
-            ".".join(str(step) for step in one["loc"] if step not in ("body", "query", "path")),
-            Bilingual(f"Không hợp lệ: {one['msg']}", one["msg"]),
-            "catalogue.bad-field",
-        )
-        for one in error.errors
-    ]
-    return problem(Invalid(found, "catalogue.bad-field"))
-
-
-@api.exception_handler(HttpError)
-def _broken(_request: HttpRequest, error: Any) -> HttpResponse:
-    message = tr("Không đọc được nội dung gửi lên.", "The body cannot be read.")
-    return problem(Refused("catalogue.bad-body", message, status=error.status_code))
 
 
 # Systems

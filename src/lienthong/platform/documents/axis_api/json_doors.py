@@ -8,14 +8,15 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import AuthenticationError
 from ninja.security import HttpBasicAuth
 from ninja.security.http import DecodeError
 
 from lienthong.kernel import access, db, files
-from lienthong.kernel.errors import FieldError, Invalid, Refused
+from lienthong.kernel.errors import Refused
 from lienthong.kernel.files import FileRef
-from lienthong.kernel.text import Bilingual, tr
+from lienthong.kernel.text import tr
+from lienthong.kernel.web.api_errors import answer_with_problems
 from lienthong.kernel.web.pages import problem
 from lienthong.platform.documents.axis_api import authentication, json_forms, shapes
 from lienthong.platform.documents.axis_api.authentication import Call
@@ -62,42 +63,18 @@ class SystemSecret(HttpBasicAuth):
 api.auth = [SystemSecret()]
 
 
-@api.exception_handler(Refused)
-def _refused(request: HttpRequest, refusal: Any) -> HttpResponse:
-    _ended(request, refusal.code)
-    return problem(refusal)
-
-
 @api.exception_handler(AuthenticationError)
 def _stranger(_request: HttpRequest, _error: Any) -> HttpResponse:
     return problem(authentication.stranger())
 
 
-@api.exception_handler(ValidationError)
-def _unreadable(request: HttpRequest, error: Any) -> HttpResponse:
-    found = [
-        FieldError(
-            ".".join(str(step) for step in one["loc"] if step not in ("body", "query", "path")),
-            Bilingual(f"Không hợp lệ: {one['msg']}", one["msg"]),
-            "documents.bad-field",
-        )
-        for one in error.errors
-    ]
-    _ended(request, "documents.bad-field")
-    return problem(Invalid(found, "documents.bad-field"))
-
-
-@api.exception_handler(HttpError)
-def _broken(request: HttpRequest, error: Any) -> HttpResponse:
-    _ended(request, "documents.bad-body")
-    message = tr("Không đọc được nội dung gửi lên.", "The body cannot be read.")
-    return problem(Refused("documents.bad-body", message, status=error.status_code))
-
-
-def _ended(request: HttpRequest, code: str) -> None:
+def _ended(request: HttpRequest, refusal: Refused) -> None:
     call = getattr(request, "auth", None)
     if isinstance(call, Call):
-        call.ended(code)
+        call.ended(refusal.code)
+
+
+answer_with_problems(api, "documents", _ended)
 
 
 def _partner(request: HttpRequest) -> PartnerEntry:

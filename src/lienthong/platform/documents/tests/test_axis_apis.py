@@ -103,6 +103,15 @@ def body(number: int, **changes: Any) -> dict[str, Any]:
     }
 
 
+def test_a_number_with_a_suffix(axis: Any) -> None:
+    given = body(51, suffix="a", receivers=["G09"])
+    told(Client().post(f"{API}documents", given, content_type="application/json", headers=basic(axis.thanh_hoa)))
+    (read,) = axis.noi_vu.collect()
+    assert (read.text("Code/CodeNumber"), read.text("Code/CodeNotation")) == ("51a", "UBND-VX")
+    assert read.document_id.endswith(",51a/UBND-VX")
+    assert axis.noi_vu.say(read, "03")["ErrorDesc"] == ""
+
+
 def test_the_json_api_does_a_days_work(axis: Any) -> None:
     client, mine, theirs = Client(), basic(axis.thanh_hoa), basic(axis.noi_vu)
     sent = told(client.post(f"{API}documents", body(51), content_type="application/json", headers=mine))
@@ -147,6 +156,7 @@ def test_the_json_api_refuses_and_leaves_nothing(axis: Any) -> None:
         ({"receivers": ["G99"]}, 422),
         ({"receivers": []}, 422),
         ({"number": 0}, 422),
+        ({"suffix": "/"}, 422),
         ({"files": [{"name": "a.pdf", "content": "???"}]}, 422),
         ({"files": [{"name": "a.pdf", "content": b64encode(b"MZ").decode()}]}, 422),
         ({"promulgated_on": "2126-01-01"}, 422),
@@ -161,6 +171,23 @@ def test_the_json_api_refuses_and_leaves_nothing(axis: Any) -> None:
     (item,) = told(client.get(f"{API}mailbox", headers=theirs))
     for path in ("", "/edxml", "/files/0"):
         assert told(client.get(f"{API}mailbox/{item['id']}{path}", headers=mine), 404)["code"]
+
+
+def test_the_json_api_names_the_wrong_field(axis: Any) -> None:
+    client, mine = Client(), basic(axis.thanh_hoa)
+    for changes, field in (
+        ({"number": "một"}, "number"),
+        ({"files": [{"name": "a.pdf"}]}, "files.0.content"),
+        ({"files": [{"name": "a.pdf", "content": "???"}]}, "files.0"),
+    ):
+        answer = client.post(f"{API}documents", {**body(54), **changes}, content_type="application/json", headers=mine)
+        said = told(answer, 422)
+        assert said["code"] == "documents.bad-field"
+        assert [one["field"] for one in said["errors"]] == [field], changes
+    said = told(client.get(f"{API}sent?after=x", headers=mine), 422)
+    assert [one["field"] for one in said["errors"]] == ["after"]
+    broken = client.post(f"{API}documents", "{", content_type="application/json", headers=mine)
+    assert told(broken, 400)["code"] == "documents.bad-body"
 
 
 def test_a_copy_of_the_database_opens_no_secret(axis: Any, settings: Any) -> None:

@@ -5,13 +5,10 @@ from typing import Annotated, Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from ninja import File, NinjaAPI, Query
-from ninja.errors import HttpError, ValidationError
 from ninja.files import UploadedFile
 
 from lienthong.kernel import access
-from lienthong.kernel.errors import FieldError, Invalid, Refused
-from lienthong.kernel.text import Bilingual, tr
-from lienthong.kernel.web.pages import problem
+from lienthong.kernel.web.api_errors import answer_with_problems
 from lienthong.platform.signing import limits, queries
 from lienthong.platform.signing.api import forms
 
@@ -26,28 +23,7 @@ api = NinjaAPI(
 )
 
 
-@api.exception_handler(Refused)
-def _refused(_request: HttpRequest, refusal: Any) -> HttpResponse:
-    return problem(refusal)
-
-
-@api.exception_handler(ValidationError)
-def _unreadable(_request: HttpRequest, error: Any) -> HttpResponse:
-    found = [
-        FieldError(
-            ".".join(str(step) for step in one["loc"] if step not in ("body", "query", "path", "file_data")),
-            Bilingual(f"Không hợp lệ: {one['msg']}", one["msg"]),
-            "signing.bad-field",
-        )
-        for one in error.errors
-    ]
-    return problem(Invalid(found, "signing.bad-field"))
-
-
-@api.exception_handler(HttpError)
-def _broken(_request: HttpRequest, error: Any) -> HttpResponse:
-    message = tr("Không đọc được nội dung gửi lên.", "The body cannot be read.")
-    return problem(Refused("signing.bad-body", message, status=error.status_code))
+answer_with_problems(api, "signing")
 
 
 @api.post("/verifications", response=forms.VerdictOut, summary="Check the signatures of a PDF or XML file")

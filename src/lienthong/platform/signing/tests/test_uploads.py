@@ -137,7 +137,9 @@ def test_what_is_no_signed_file_is_a_clear_answer(client, broken):
 
 
 def test_no_file_a_wrong_method_and_a_wrong_body_are_problems(client):
-    assert problem_code(client.post(API, {})) == "signing.bad-field"
+    missing = client.post(API, {})
+    assert problem_code(missing) == "signing.bad-field"
+    assert [one["field"] for one in missing.json()["errors"]] == ["file"]
     assert client.get(API).status_code == 405
     assert client.post(API, data=b"{}", content_type="application/json").status_code in (400, 422)
 
