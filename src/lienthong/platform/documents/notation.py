@@ -13,6 +13,7 @@ COPIES: Final = "SAO"
 """The series that all certified copies of an agency share."""
 SUFFIXES: Final = "abcdefghijklmnopqrstuvwxyz"
 
+_NUMBER = re.compile(r"(?P<number>\d{1,7})(?P<suffix>[a-zđ]{0,2})", re.IGNORECASE | re.ASCII)
 _CODE = re.compile(r"^(?P<number>\d{1,7})(?P<suffix>[a-zđ]{0,2})\s*/\s*(?P<rest>\S.*)$", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"^[A-ZĐÀ-ỸƠƯ][\w&.]*(-[\w&.]+)*$")
 
@@ -76,6 +77,21 @@ def read_code(code: str) -> tuple[int, str, str] | None:
     if found is None or not int(found["number"]):
         return None
     return int(found["number"]), found["suffix"].lower(), found["rest"].strip()
+
+
+def read_number(text: str) -> tuple[int, str] | None:
+    """A number as somebody types it, with its suffix: 12, 012, 12a; None for anything else.
+
+    >>> read_number("12A")
+    (12, 'a')
+    """
+    found = _NUMBER.fullmatch(text.strip())
+    return (int(found["number"]), found["suffix"].lower()) if found is not None and int(found["number"]) else None
+
+
+def is_suffix(text: str) -> bool:
+    """May this stand behind a number, as in 12a?"""
+    return text == "" or read_number(f"1{text}") == (1, text)
 
 
 def next_suffix(used: set[str]) -> str:

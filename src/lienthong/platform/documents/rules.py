@@ -13,6 +13,7 @@ import orjson
 from lienthong.kernel.errors import FieldError, Invalid, Refused
 from lienthong.kernel.text import nfc, tr
 from lienthong.platform.agencies.types import Calendar
+from lienthong.platform.documents.notation import is_suffix
 from lienthong.platform.documents.types import NewDocument, StatusCode
 
 SECRECIES: Final = ("", "Mật", "Tối mật", "Tuyệt mật")
@@ -45,6 +46,7 @@ def check_document(document: NewDocument, *, today: date, permitted: str) -> Non
             ("place", document.place.strip(), ("Hãy ghi nơi ban hành.", "Give the place.")),
             ("type_code", document.type_code.strip(), ("Hãy chọn loại văn bản.", "Choose the type.")),
             ("number", document.number >= 1, ("Số văn bản phải từ 1.", "The number must be at least 1.")),
+            ("suffix", is_suffix(document.suffix), ("Số phụ là một chữ như 12a.", "A suffix is a letter as in 12a.")),
             ("signer", document.signer.name.strip(), ("Hãy ghi người ký.", "Say who signed.")),
             ("signer", document.signer.position.strip(), ("Hãy ghi chức vụ người ký.", "Give the signer's position.")),
         )

@@ -124,8 +124,9 @@ class Answers:
 class NewDocument:
     """What there is to say about a document that is to be sent (thông tin văn bản).
 
-    `type_code`: abbreviation by NĐ 30/2020 (QĐ, CV, TB …). `number` and `notation` (`UBND-VX`): the code is
-    `number/notation`. `priority` 0 (none) … 3 (hỏa tốc). `secrecy`: "" or a level; a node takes only what it may hold.
+    `type_code`: abbreviation by NĐ 30/2020 (QĐ, CV, TB …). `number`, `suffix` and `notation` (`UBND-VX`): the code is
+    `number/notation`, or `12a/notation`. `priority` 0 (none) … 3 (hỏa tốc). `secrecy`: "" or a level; a node takes
+    only what it may hold.
     """
 
     agency_code: str
@@ -147,6 +148,18 @@ class NewDocument:
     appendixes: tuple[str, ...] = ()
     to_places: tuple[str, ...] = ()
     answers: tuple[Answers, ...] = ()
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A document that is to be sent, with its files and recipients (văn bản cần gửi)."""
+
+    document: NewDocument
+    attachments: tuple[FileRef, ...]
+    receivers: tuple[str, ...]
+    needs_paper: bool = False
+    descriptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,7 @@ def new_document(draft: Draft, actor: Actor) -> NewDocument:
         agency_code=draft.agency_code,
         type_code=draft.type_code,
         number=draft.number,
+        suffix=draft.code.partition("/")[0].lstrip("0123456789"),
         notation=draft.code.partition("/")[2],
         place=pages.place_of(draft.agency_code, draft.promulgated_on),
         promulgated_on=draft.promulgated_on,

@@ -8,6 +8,7 @@ from pathlib import Path
 from lienthong.kernel.errors import FieldError, Invalid, Refused
 from lienthong.kernel.text import Bilingual, fold, read_text, show_date, show_moment, tr
 from lienthong.platform.documents import states
+from lienthong.platform.documents.notation import read_number
 from lienthong.platform.documents.partner_types import SentEntry
 from lienthong.platform.documents.services.partners import read_code
 from lienthong.platform.documents.types import ArrivalRef, NewDocument, Signer, StatusStep
@@ -61,9 +62,9 @@ def document_of(form: Mapping[str, str], agency_code: str) -> tuple[NewDocument,
     receivers = [one.strip() for one in re.split(r"[,;]", told["gui den"]) if one.strip()]
     if not receivers:
         errors.append(_line("Gửi đến", tr("Hãy ghi mã cơ quan nhận.", "Give the receivers' codes.")))
-    number, day = told["so"], _day(told["ngay"])
-    if not (number.isascii() and number.isdigit() and 0 < len(number) < 8):
-        errors.append(_line("Số", tr("Số văn bản phải là số nguyên.", "The number must be a whole number.")))
+    number, day = read_number(told["so"]), _day(told["ngay"])
+    if number is None:
+        errors.append(_line("Số", tr("Số văn bản phải như 12 hoặc 12a.", "A number looks like 12 or 12a.")))
     if day is None:
         errors.append(_line("Ngày", tr("Ngày phải như 21/11/2026.", "A day looks like 21/11/2026.")))
     due = _day(told["han tra loi"])
@@ -73,12 +74,13 @@ def document_of(form: Mapping[str, str], agency_code: str) -> tuple[NewDocument,
         errors.append(_line("Độ khẩn", tr("Độ khẩn từ 0 đến 3.", "Urgency is 0 to 3.")))
     if fold(told["can ban giay"]) not in _WORDS:
         errors.append(_line("Cần bản giấy", tr("Ghi có hoặc không.", "Write có or không.")))
-    if errors or day is None:
+    if errors or day is None or number is None:
         raise Invalid(errors, "documents.bad-form")
     document = NewDocument(
         agency_code=agency_code,
         type_code=told["loai"].upper(),
-        number=int(number),
+        number=number[0],
+        suffix=number[1],
         notation=told["ky hieu"],
         place=told["noi ban hanh"],
         promulgated_on=day,

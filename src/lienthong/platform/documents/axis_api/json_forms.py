@@ -44,6 +44,7 @@ class DocumentBody(Schema):
     agency_code: Short
     type_code: Short
     number: Annotated[int, Field(ge=1, le=9_999_999)]
+    suffix: Annotated[str, Field(max_length=2)] = ""
     notation: Short
     place: Short
     promulgated_on: date
@@ -67,6 +68,7 @@ class DocumentBody(Schema):
             agency_code=agency_code,
             type_code=self.type_code,
             number=self.number,
+            suffix=self.suffix,
             notation=self.notation,
             place=self.place,
             promulgated_on=self.promulgated_on,

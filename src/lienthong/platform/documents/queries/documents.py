@@ -17,6 +17,7 @@ from lienthong.kernel.text import tr
 from lienthong.platform.documents import edxml
 from lienthong.platform.documents.edxml.names import NAMESPACE
 from lienthong.platform.documents.models import Arrival, Attachment, Delivery, Document, Message
+from lienthong.platform.documents.notation import read_code
 from lienthong.platform.documents.rights import READERS, works_at
 from lienthong.platform.documents.types import (
     Answers,
@@ -105,6 +106,7 @@ def describe_document(document_id: UUID, actor: Actor) -> NewDocument:
             Answers(one["agency_code"], one["notation"], one["document_id"], date.fromisoformat(one["promulgated_on"]))
             for one in row.answers
         ),
+        suffix=(read_code(row.code) or (0, "", ""))[1],
     )
 
 

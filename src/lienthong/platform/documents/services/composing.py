@@ -59,7 +59,7 @@ def facts_of(document: NewDocument) -> DocumentFacts:
             field="type_code",
         )
     written = clean(document.notation, "notation")
-    code = notation.code_of(document.number, "", written)
+    code = notation.code_of(document.number, document.suffix, written)
     return DocumentFacts(
         document_id=rules.document_id_of(document.agency_code, document.promulgated_on, code),
         agency_code=document.agency_code,

@@ -18,6 +18,7 @@ from lienthong.kernel.errors import Refused
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.documents import queries, services, states
+from lienthong.platform.documents.notation import read_number
 from lienthong.platform.documents.queries.documents import describe_document
 from lienthong.platform.documents.rights import ANSWERERS, CLERKS
 from lienthong.platform.documents.types import DocumentRef, NewDocument
@@ -106,14 +107,17 @@ def replace_document(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 def _replacement(request: HttpRequest, known: NewDocument) -> NewDocument:
-    number = request.POST.get("number", "").strip()
-    if not (number.isascii() and number.isdigit() and len(number) < 8):
+    number = read_number(request.POST.get("number", ""))
+    if number is None:
         raise Refused(
-            "documents.number-malformed", tr("Số chỉ gồm chữ số.", "A number has digits only."), field="number"
+            "documents.number-malformed",
+            tr("Số viết như 12 hoặc 12a.", "A number looks like 12 or 12a."),
+            field="number",
         )
     return replace(
         known,
-        number=int(number),
+        number=number[0],
+        suffix=number[1],
         notation=request.POST.get("notation", ""),
         subject=request.POST.get("subject", ""),
         promulgated_on=clock.today(),
