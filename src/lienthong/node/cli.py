@@ -94,6 +94,7 @@ def _add_bench(commands: Commands) -> None:
     bench.add_argument("name", choices=list(BENCHES), help="what to measure")
     bench.add_argument("--json", action="store_true", help="print one JSON object for machines")
     bench.add_argument("--size", type=int, default=None, help="how much work (default: the goal's size)")
+    bench.add_argument("--peer", type=Path, default=None, help="documents: an interpreter that has django-pyas2")
     bench.set_defaults(run=_bench)
 
 
@@ -188,7 +189,7 @@ def _story(arguments: argparse.Namespace) -> int:
 def _bench(arguments: argparse.Namespace) -> int:
     from lienthong.node.bench.command import run
 
-    return run(arguments.name, size=arguments.size, as_json=arguments.json)
+    return run(arguments.name, size=arguments.size, as_json=arguments.json, peer=arguments.peer)
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -1,10 +1,13 @@
 """`./lienthong bench NAME`: one run that measures us and the baseline side by side."""
 
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol, cast
 
 from lienthong.node.bench import BENCHES
+from lienthong.node.bench.peer_as2 import INTERPRETER
 from lienthong.node.bench.report import Measured
 from lienthong.node.demo.country import CountryProblem
 from lienthong.node.postgres import ServerProblem
@@ -16,8 +19,10 @@ class Bench(Protocol):
     def __call__(self, size: int | None) -> Measured: ...
 
 
-def run(name: str, *, size: int | None, as_json: bool) -> int:
-    """Measure and print; 0 when it was measured, whether or not the goal was met."""
+def run(name: str, *, size: int | None, as_json: bool, peer: Path | None = None) -> int:
+    """Measure and print; 0 when it was measured, whether or not the goal was met. `peer`: see `peer_as2`."""
+    if peer is not None:
+        os.environ[INTERPRETER] = str(peer)
     try:
         measured = _find(name)(size)
     except (CountryProblem, ServerProblem) as problem:

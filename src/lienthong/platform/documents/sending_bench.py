@@ -1,11 +1,12 @@
 """Documents for measurements of sending: whole PDF files of a given size, and what a clerk says of them."""
 
-import os
-
 from lienthong.kernel import clock
 from lienthong.kernel.access import Actor
 from lienthong.kernel.profile import node
+from lienthong.platform.documents.bench_pdf import pdf
 from lienthong.platform.documents.types import NewDocument, Signer
+
+__all__ = ["clerk", "document", "pdf"]
 
 _CONTENT = "Căn cứ đề nghị của đơn vị, yêu cầu tổ chức thực hiện và báo cáo kết quả theo quy định. " * 9
 
@@ -28,34 +29,3 @@ def document(number: int) -> NewDocument:
         content=_CONTENT,
         signer=Signer("TL.", "Chánh Văn phòng", "Nguyễn Văn An"),
     )
-
-
-def pdf(size: int, number: int) -> bytes:
-    """A whole PDF of one page and about so many bytes, most of which cannot be compressed."""
-    text = f"BT /F1 12 Tf 72 720 Td (Van ban so {number}) Tj ET".encode("ascii")
-    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>"
-    page = (
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 5 0 R >> >> >>"
-    )
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        page,
-        _stream(text),
-        font,
-        _stream(os.urandom(max(1, size - 900))),
-    ]
-    out, places = bytearray(b"%PDF-1.7\n"), []
-    for place, one in enumerate(objects, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (place, one)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
-    return bytes(out)
-
-
-def _stream(content: bytes) -> bytes:
-    return b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content)
