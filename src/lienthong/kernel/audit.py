@@ -1,6 +1,6 @@
 """Audit (nhật ký): every deed and every look at personal data, written in the transaction of the deed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lienthong.kernel import clock
@@ -13,14 +13,27 @@ def record(actor: Actor, action: str, subject: str, **facts: Any) -> None:
 
     Facts hold identifiers, codes and moments; never names, answers or other personal data.
     """
-    AuditEntry.objects.create(
-        at=clock.now(),
-        actor=actor.label,
-        account_id=actor.account_id,
-        agency_code=actor.agency_code,
-        action=action,
-        subject=subject,
-        facts={key: value if isinstance(value, bool | int | None) else str(value) for key, value in facts.items()},
+    record_many(actor, action, {subject: facts})
+
+
+def record_many(actor: Actor, action: str, about: Mapping[str, Mapping[str, Any]]) -> None:
+    """The same deed on many things, in one round trip: the facts of each by its subject."""
+    now = clock.now()
+    AuditEntry.objects.bulk_create(
+        [
+            AuditEntry(
+                at=now,
+                actor=actor.label,
+                account_id=actor.account_id,
+                agency_code=actor.agency_code,
+                action=action,
+                subject=subject,
+                facts={
+                    key: value if isinstance(value, bool | int | None) else str(value) for key, value in facts.items()
+                },
+            )
+            for subject, facts in about.items()
+        ]
     )
 
 

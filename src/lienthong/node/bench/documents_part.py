@@ -36,6 +36,28 @@ def _send(count: str, size: str, first: str, *receivers: str) -> dict[str, Any]:
     return {"at": at, "rate": int(count) / (time.perf_counter() - begun)}
 
 
+def _send_sets(count: str, size: str, first: str, together: str, *receivers: str) -> dict[str, Any]:
+    """Two systems hand in documents with a file each, so many in a transaction."""
+    from lienthong.kernel import files
+    from lienthong.platform.documents import sending_bench as bench
+    from lienthong.platform.documents import services
+    from lienthong.platform.documents.types import Sending
+
+    actor, numbers = bench.clerk(), range(int(first), int(first) + int(count))
+
+    def send(some: range) -> None:
+        papers = [files.write(bench.pdf(int(size), one), name="cong-van.pdf", max_bytes=2**31) for one in some]
+        files.note(papers)
+        given = [Sending(bench.document(one), (paper,), receivers) for one, paper in zip(some, papers, strict=True)]
+        services.send_documents(given, actor=actor)
+
+    sets = [numbers[start : start + int(together)] for start in range(0, len(numbers), int(together))]
+    begun, at = time.perf_counter(), time.time_ns()
+    with ThreadPoolExecutor(2) as systems:
+        list(systems.map(send, sets))
+    return {"at": at, "rate": int(count) / (time.perf_counter() - begun)}
+
+
 def _send_wide(number: str, size: str, count: str, *parents: str) -> dict[str, Any]:
     """One document to very many."""
     return _send("1", size, number, *_fill(count, *parents))
@@ -118,6 +140,7 @@ def _stored() -> dict[str, int]:
 PARTS: dict[str, Callable[..., Any]] = {
     "fill": _fill,
     "send": _send,
+    "send_sets": _send_sets,
     "send_wide": _send_wide,
     "stored": _stored,
     "replay": _replay,

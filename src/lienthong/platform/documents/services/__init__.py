@@ -13,7 +13,7 @@ from lienthong.platform.documents.services.receipts import send_again
 from lienthong.platform.documents.services.receiving import accept_message
 from lienthong.platform.documents.services.registering import refuse_arrival, register_arrival
 from lienthong.platform.documents.services.requests import answer_request, ask_back
-from lienthong.platform.documents.services.sending import send_document
+from lienthong.platform.documents.services.sending import send_document, send_documents
 from lienthong.platform.documents.services.statistics import count_changed, recount, take_in_figures
 from lienthong.platform.documents.services.statuses import mark_opened, say_status, set_inbox
 
@@ -33,6 +33,7 @@ __all__ = [
     "seed_demo_documents",
     "send_again",
     "send_document",
+    "send_documents",
     "send_recall",
     "send_replacement",
     "send_update",

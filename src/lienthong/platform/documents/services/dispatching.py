@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 from lienthong.kernel import audit, clock, events, files
 from lienthong.kernel.access import Actor
+from lienthong.kernel.errors import Conflict
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.ids import new_id
 from lienthong.kernel.profile import node
+from lienthong.kernel.text import tr
 from lienthong.platform.documents.events import DocumentSent
 from lienthong.platform.documents.letters import BlobPart, EdocSent
 from lienthong.platform.documents.models import Delivery, Message
@@ -37,48 +39,97 @@ MOST_FILES = 49
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """A message with where it goes. `removed`: recipients that an update takes off; `replaces`: older documents."""
+    """A message with where it goes. `removed`: recipients that an update takes off; `replaces`: older documents.
+
+    `only_first`: sent once more it may name none but those of the first time.
+    """
 
     message: NewMessage
     places: Sequence[Place]
     removed: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
+    only_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """A message that lies here and the recipients that still have to get it; its letters by node."""
+
+    order: Dispatch
+    kept: Kept
+    letters: dict[str, UUID] = field(default_factory=dict)
+
+    def by_node(self) -> dict[str, list[str]]:
+        """Recipients at other nodes."""
+        found: dict[str, list[str]] = {}
+        for place in self.order.places:
+            if place.node_code and place.node_code != node().agency_code:
+                found.setdefault(place.node_code, []).append(place.agency_code)
+        return found
+
+    def here(self) -> tuple[str, ...]:
+        """Recipients at this node."""
+        return tuple(place.agency_code for place in self.order.places if place.node_code == node().agency_code)
 
 
 def dispatch(one: Dispatch, *, actor: Actor) -> MessageRef:
-    """Keep and send a message; one that is known already goes only to those who have not got it.
+    """As `dispatch_all`, for one message."""
+    return dispatch_all([one], actor=actor)[0]
 
-    A handful of statements for any number. Raises Conflict `documents.other-content`.
+
+def dispatch_all(given: Sequence[Dispatch], *, actor: Actor) -> list[MessageRef]:
+    """Keep and send messages about different documents; what is known already goes only to those who have not got it.
+
+    A handful of statements for any number. Raises Conflict `documents.other-content`, `documents.other-receivers`.
     """
-    kept = keep_messages([one.message], lock_documents([one.message]))[0]
-    if not kept.fresh:
-        one = replace(one, places=_without_known(one.places, kept.message))
-        if not one.places:
-            return ref_of(kept, one.message.sender_code, ())
-    letters = _post(one, kept, actor)
-    arrivals = _deliver(one, kept, letters)
-    audit.record(
-        actor,
-        f"documents.send-{kept.message.kind}",
-        f"document:{kept.document.pk}",
-        message=kept.message.pk,
-        receivers=len(one.places),
-    )
-    events.publish(
-        DocumentSent(
-            kept.message.pk,
-            kept.document.document_id,
-            one.message.sender_code,
-            kept.message.kind,
-            len(one.places),
+    messages = [one.message for one in given]
+    kept = keep_messages(messages, lock_documents(messages))
+    going = [_Leaving(_still_to_go(one, found), found) for one, found in zip(given, kept, strict=True)]
+    leaving = [one for one in going if one.order.places]
+    arrivals: dict[UUID, list[UUID]] = {}
+    if leaving:
+        _post(leaving, actor)
+        arrivals = _deliver(leaving)
+        _tell(leaving, actor)
+    return [ref_of(one.kept, one.order.message.sender_code, arrivals.get(one.kept.message.pk, ())) for one in going]
+
+
+def _still_to_go(one: Dispatch, kept: Kept) -> Dispatch:
+    if kept.fresh:
+        return one
+    known = set(Delivery.objects.filter(message=kept.message).values_list("agency_code", flat=True))
+    others = [place for place in one.places if place.agency_code not in known]
+    if others and one.only_first:
+        raise Conflict(
+            "documents.other-receivers",
+            tr(
+                "Văn bản này đã gửi. Muốn thêm nơi nhận, hãy gửi bản cập nhật.",
+                "This document was sent. To add recipients, send an update.",
+            ),
+            field="receivers",
+            details={"agencies": [place.agency_code for place in others]},
         )
-    )
-    return ref_of(kept, one.message.sender_code, arrivals)
+    return replace(one, places=others)
 
 
-def _without_known(places: Sequence[Place], message: Message) -> list[Place]:
-    known = set(Delivery.objects.filter(message=message).values_list("agency_code", flat=True))
-    return [place for place in places if place.agency_code not in known]
+def _tell(leaving: Sequence[_Leaving], actor: Actor) -> None:
+    for kind in dict.fromkeys(one.kept.message.kind for one in leaving):
+        audit.record_many(
+            actor,
+            f"documents.send-{kind}",
+            {
+                f"document:{one.kept.document.pk}": {
+                    "message": one.kept.message.pk,
+                    "receivers": len(one.order.places),
+                }
+                for one in leaving
+                if one.kept.message.kind == kind
+            },
+        )
+    for one in leaving:
+        message, document = one.kept.message, one.kept.document
+        sender, kind = one.order.message.sender_code, one.order.message.kind
+        events.publish(DocumentSent(message.pk, document.document_id, sender, kind, len(one.order.places)))
 
 
 def ref_of(kept: Kept, sender_code: str, arrivals: Sequence[UUID]) -> MessageRef:
@@ -95,30 +146,50 @@ def ref_of(kept: Kept, sender_code: str, arrivals: Sequence[UUID]) -> MessageRef
     )
 
 
-def _post(one: Dispatch, kept: Kept, actor: Actor) -> Mapping[str, UUID]:
-    """One letter for each node, with all of its agencies."""
-    by_node: dict[str, list[str]] = {}
-    for place in one.places:
-        if place.node_code and place.node_code != node().agency_code:
-            by_node.setdefault(place.node_code, []).append(place.agency_code)
-    if not by_node:
-        return {}
-    parts = [_envelope(one.message), *_blobs(one.message)] if kept.fresh else parts_of_row(kept.message)
-    about = f"edoc:{kept.document.pk}"
-    return {
-        code: exchange.post_letter(
-            letter_of(replace(one.message, id=kept.message.pk), agencies, parts[0].sha256),
+def _post(leaving: Sequence[_Leaving], actor: Actor) -> None:
+    """One letter for each message and node, with all of its agencies there; one signature for all to a node."""
+    parts = _parts(leaving)
+    by_node: dict[str, list[tuple[int, list[str]]]] = {}
+    for place, one in enumerate(leaving):
+        for code, agencies in one.by_node().items():
+            by_node.setdefault(code, []).append((place, agencies))
+    for code, carried in by_node.items():
+        ids = exchange.post_letters(
+            [
+                letter_of(
+                    replace(leaving[place].order.message, id=leaving[place].kept.message.pk),
+                    agencies,
+                    parts[place][0].sha256,
+                )
+                for place, agencies in carried
+            ],
             recipient=code,
             actor=actor,
-            about=about,
-            parts=parts,
+            about=[f"edoc:{leaving[place].kept.document.pk}" for place, _ in carried],
+            parts=[parts[place] for place, _ in carried],
         )
-        for code, agencies in by_node.items()
-    }
+        for (place, _), letter_id in zip(carried, ids, strict=True):
+            leaving[place].letters[code] = letter_id
 
 
-def _envelope(message: NewMessage) -> FileRef:
-    return files.store(message.envelope, name=ENVELOPE_NAME, allowed=frozenset({files.UNKNOWN}))
+def _parts(leaving: Sequence[_Leaving]) -> list[list[FileRef]]:
+    """The files that travel with each message, the envelope first; nothing for what stays at this node."""
+    found: list[list[FileRef]] = []
+    written = []
+    for one in leaving:
+        if not one.by_node():
+            found.append([])
+        elif not one.kept.fresh:
+            found.append(parts_of_row(one.kept.message))
+        else:
+            found.append([_envelope(one.order.message.envelope), *_blobs(one.order.message)])
+            written.append(found[-1][0])
+    files.note(written)
+    return found
+
+
+def _envelope(content: bytes) -> FileRef:
+    return files.write(content, name=ENVELOPE_NAME, allowed=frozenset({files.UNKNOWN}))
 
 
 def _blobs(message: NewMessage) -> list[FileRef]:
@@ -157,45 +228,62 @@ def letter_of_row(message: Message, agencies: Sequence[str], envelope: str) -> E
 
 def parts_of_row(message: Message) -> list[FileRef]:
     """The parts of the letter that carries a message which lies here: the envelope first."""
-    envelope = files.store(bytes(message.envelope), name=ENVELOPE_NAME, allowed=frozenset({files.UNKNOWN}))
+    envelope = _envelope(bytes(message.envelope))
+    files.note([envelope])
     carried = message.attachments.order_by("position")
     blobs = {one.sha256: FileRef(one.sha256, f"{one.name}.zip", files.ZIP, one.size) for one in carried}
     return [envelope, *blobs.values()]
 
 
-def _deliver(one: Dispatch, kept: Kept, letters: Mapping[str, UUID]) -> list[UUID]:
-    """A row for each recipient with its first step; agencies of this node have it at once."""
+def _deliver(leaving: Sequence[_Leaving]) -> dict[UUID, list[UUID]]:
+    """A row for each recipient with its first step; agencies of this node have it at once. Arrivals by message."""
     now, here = clock.now(), node().agency_code
-    deed = Evidence("deed", str(new_id()))
-    rows = [_row(place, kept.message, letters, now, here) for place in one.places]
-    Delivery.objects.bulk_create(rows)
+    deeds = [Evidence("deed", str(new_id())) for _ in leaving]
+    rows = [[_row(place, one, now, here) for place in one.order.places] for one in leaving]
+    Delivery.objects.bulk_create([row for group in rows for row in group])
     steps = []
-    for row in rows:
-        proof = Evidence("letter", str(row.letter_id)) if row.letter_id else deed
-        steps.append(step("transport", "waiting", now, Told(proof), delivery_id=row.pk))
-        if row.node_code == here:
-            steps.append(step("transport", "delivered", now, Told(deed), delivery_id=row.pk))
+    for group, deed in zip(rows, deeds, strict=True):
+        for row in group:
+            proof = Evidence("letter", str(row.letter_id)) if row.letter_id else deed
+            steps.append(step("transport", "waiting", now, Told(proof), delivery_id=row.pk))
+            if row.node_code == here:
+                steps.append(step("transport", "delivered", now, Told(deed), delivery_id=row.pk))
     keep_steps(steps)
-    local = tuple(place.agency_code for place in one.places if place.node_code == here)
-    beyond = {place.agency_code: place.axis for place in one.places if place.axis}
+    _hand_outside(leaving)
+    landings = [
+        Landing(
+            one.kept.message,
+            one.kept.document,
+            one.order.message.document,
+            one.here(),
+            deed,
+            HERE,
+            one.order.removed,
+            one.order.replaces,
+        )
+        for one, deed in zip(leaving, deeds, strict=True)
+        if one.here()
+    ]
+    return land(landings) if landings else {}
+
+
+def _hand_outside(leaving: Sequence[_Leaving]) -> None:
     outside = outsiders()
-    if outside is not None and beyond:
-        outside.take_message(kept.message.pk, beyond)
-    if not local:
-        return []
-    landing = Landing(kept.message, kept.document, one.message.document, local, deed, HERE, one.removed, one.replaces)
-    return land([landing])[kept.message.pk]
+    for one in leaving:
+        beyond = {place.agency_code: place.axis for place in one.order.places if place.axis}
+        if outside is not None and beyond:
+            outside.take_message(one.kept.message.pk, beyond)
 
 
-def _row(place: Place, message: Message, letters: Mapping[str, UUID], now: datetime, here: str) -> Delivery:
-    is_here = place.node_code == here
+def _row(place: Place, one: _Leaving, now: datetime, here: str) -> Delivery:
+    is_here, message = place.node_code == here, one.kept.message
     return Delivery(
         message=message,
         sender_code=message.sender_code,
         agency_code=place.agency_code,
         instead_of=place.instead_of,
         node_code=place.node_code or f"axis:{place.axis}"[:64],
-        letter_id=letters.get(place.node_code),
+        letter_id=one.letters.get(place.node_code),
         transport="delivered" if is_here else "waiting",
         delivered_at=now if is_here else None,
         created_at=now,

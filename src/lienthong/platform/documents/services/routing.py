@@ -98,7 +98,7 @@ def answering_for(agency_codes: Collection[str]) -> dict[str, AgencyRef]:
 def homes_of(agency_codes: Collection[str]) -> dict[str, str]:
     """The node of each agency; one that has none is behind the axis of the hub, unless this is the hub."""
     found = exchange_queries.nodes_for(agency_codes)
-    hub = exchange_queries.get_directory().issuer
+    hub = exchange_queries.recall_directory().issuer
     if hub != node().agency_code:
         found.update((code, hub) for code in agency_codes if code not in found)
     return found

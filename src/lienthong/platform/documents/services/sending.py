@@ -1,25 +1,24 @@
-"""Sending documents (gửi văn bản đi) to any number of agencies."""
+"""Sending documents (gửi văn bản đi) to any number of agencies, one or many at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 from lienthong.kernel import clock, db
 from lienthong.kernel.access import Actor
-from lienthong.kernel.errors import Conflict
+from lienthong.kernel.errors import Refused
 from lienthong.kernel.files import FileRef
-from lienthong.kernel.text import tr
 from lienthong.platform.documents import rules
-from lienthong.platform.documents.models import Delivery, Message
 from lienthong.platform.documents.rights import CLERKS, require_work
 from lienthong.platform.documents.services import wrapping
 from lienthong.platform.documents.services.composing import checked_files, compose, facts_of
-from lienthong.platform.documents.services.dispatching import Dispatch, dispatch
+from lienthong.platform.documents.services.dispatching import Dispatch, dispatch_all
 from lienthong.platform.documents.services.routing import Place, find_places
 from lienthong.platform.documents.services.storing import DocumentFacts
 from lienthong.platform.documents.services.taking import permitted_secrecy
-from lienthong.platform.documents.types import NewDocument
+from lienthong.platform.documents.types import NewDocument, Sending
 
 
 def send_document(
@@ -38,44 +37,73 @@ def send_document(
     Raises Invalid `documents.invalid`; Refused of `find_places`, `documents.no-files`, `documents.too-many-files`;
     Conflict `documents.other-content`, `documents.other-receivers`; NotAllowed.
     """
-    require_work(actor, document.agency_code, *CLERKS)
-    rules.check_document(document, today=clock.today(), permitted=permitted_secrecy())
-    facts = facts_of(document)
-    places = find_places(receivers, sender_code=document.agency_code)
+    one = Sending(document, tuple(attachments), tuple(receivers), needs_paper, tuple(descriptions))
+    return send_documents([one], actor=actor)[0]
+
+
+def send_documents(given: Sequence[Sending], *, actor: Actor) -> list[UUID]:
+    """As `send_document`, for many: all of them or none, in as many statements as one takes; their messages' ids.
+
+    A refusal says in its details which one it is about (`document`, from 0). The same document twice in one call is
+    one message.
+    """
+    found: dict[int, UUID] = {}
     with db.atomic():
-        carried = wrapping.wrap_files(checked_files(attachments), descriptions)
-        message = compose("new", facts, carried, places, needs_paper=needs_paper, document=document)
-        known = _known_new(facts)
-        if known is not None and bytes(known.digest) == message.digest:
-            return _again(known, places)
-        return dispatch(Dispatch(message, places), actor=actor).id
+        for places in _rounds(given):
+            orders = _orders(given, places, actor)
+            for place, sent in zip(places, dispatch_all(orders, actor=actor), strict=True):
+                found[place] = sent.id
+    return [found[place] for place in range(len(given))]
 
 
-def _known_new(facts: DocumentFacts) -> Message | None:
-    return (
-        Message.objects.defer("envelope")
-        .filter(
-            direction="out",
-            document__agency_code=facts.agency_code,
-            document__document_id=facts.document_id,
-            kind="new",
-        )
-        .first()
-    )
+def _rounds(given: Sequence[Sending]) -> list[list[int]]:
+    """Places in what is given, each document at most once in a round."""
+    seen: dict[tuple[object, ...], int] = {}
+    rounds: list[list[int]] = []
+    for place, one in enumerate(given):
+        document = one.document
+        key = (document.agency_code, document.promulgated_on, document.number, document.suffix, document.notation)
+        turn = seen[key] = seen.get(key, -1) + 1
+        if turn == len(rounds):
+            rounds.append([])
+        rounds[turn].append(place)
+    return rounds
 
 
-def _again(known: Message, places: Sequence[Place]) -> UUID:
-    """The same document once more: harmless to the same recipients, an update to others."""
-    there = set(Delivery.objects.filter(message=known).values_list("agency_code", flat=True))
-    others = [place.agency_code for place in places if place.agency_code not in there]
-    if others:
-        raise Conflict(
-            "documents.other-receivers",
-            tr(
-                "Văn bản này đã gửi. Muốn thêm nơi nhận, hãy gửi bản cập nhật.",
-                "This document was sent. To add recipients, send an update.",
-            ),
-            field="receivers",
-            details={"agencies": others},
-        )
-    return known.pk
+def _orders(given: Sequence[Sending], places: Sequence[int], actor: Actor) -> list[Dispatch]:
+    facts = []
+    for place in places:
+        with _about(place, given):
+            facts.append(_checked(given[place], actor))
+    carried = wrapping.wrap_sets([(given[place].attachments, given[place].descriptions) for place in places])
+    orders = []
+    routes: dict[tuple[str, tuple[str, ...]], list[Place]] = {}
+    for place, said, attachments in zip(places, facts, carried, strict=True):
+        one = given[place]
+        route = (said.agency_code, one.receivers)
+        with _about(place, given):
+            if route not in routes:
+                routes[route] = find_places(one.receivers, sender_code=said.agency_code)
+            message = compose(
+                "new", said, attachments, routes[route], needs_paper=one.needs_paper, document=one.document
+            )
+        orders.append(Dispatch(message, routes[route], only_first=True))
+    return orders
+
+
+def _checked(one: Sending, actor: Actor) -> DocumentFacts:
+    require_work(actor, one.document.agency_code, *CLERKS)
+    rules.check_document(one.document, today=clock.today(), permitted=permitted_secrecy())
+    checked_files(one.attachments)
+    return facts_of(one.document)
+
+
+@contextmanager
+def _about(place: int, given: Sequence[Sending]) -> Iterator[None]:
+    """A refusal of one among many says which."""
+    try:
+        yield
+    except Refused as refusal:
+        if len(given) > 1:
+            refusal.details = {**refusal.details, "document": place}
+        raise

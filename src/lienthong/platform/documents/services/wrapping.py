@@ -64,13 +64,28 @@ class Read:
 
 def wrap_files(attachments: Sequence[FileRef], descriptions: Sequence[str]) -> tuple[AttachmentFacts, ...]:
     """Each file in a ZIP of its own, kept under its digest; the same file is always the same ZIP."""
-    found = []
-    for place, one in enumerate(attachments, start=1):
-        with files.open_file(one.sha256) as content, edxml.zip_file(one.name, content) as packed:
-            kept = files.store(packed, name=f"{one.name}.zip", allowed=_BLOBS, max_bytes=MOST_BYTES)
-        described = nfc(descriptions[place - 1]).strip() if place <= len(descriptions) else ""
-        found.append(AttachmentFacts(f"cid:{place}", one.name, described, one.media_type, kept.sha256, kept.size))
-    return tuple(found)
+    return wrap_sets([(attachments, descriptions)])[0]
+
+
+def wrap_sets(given: Sequence[tuple[Sequence[FileRef], Sequence[str]]]) -> list[tuple[AttachmentFacts, ...]]:
+    """As `wrap_files`, for the files of many documents in one round trip."""
+    kept: list[FileRef] = []
+    found = [
+        tuple(
+            _wrapped(place, one, descriptions[place - 1] if place <= len(descriptions) else "", kept)
+            for place, one in enumerate(attachments, start=1)
+        )
+        for attachments, descriptions in given
+    ]
+    files.note(kept)
+    return found
+
+
+def _wrapped(place: int, one: FileRef, description: str, kept: list[FileRef]) -> AttachmentFacts:
+    with files.open_file(one.sha256) as content, edxml.zip_file(one.name, content) as packed:
+        blob = files.write(packed, name=f"{one.name}.zip", allowed=_BLOBS, max_bytes=MOST_BYTES)
+    kept.append(blob)
+    return AttachmentFacts(f"cid:{place}", one.name, nfc(description).strip(), one.media_type, blob.sha256, blob.size)
 
 
 def write(wanted: Wanted) -> bytes:

@@ -57,8 +57,11 @@ class Post:
         self.letters.append((type(letter).model_validate_json(body), about, envelope))
         return envelope.id
 
-    def post_letters(self, letters: Sequence[Any], *, recipient: str, actor: Any = None, about: Any = ()) -> list[UUID]:
-        return [self.post_letter(letter, recipient=recipient) for letter in letters]
+    def post_letters(
+        self, letters: Sequence[Any], *, recipient: str, actor: Any = None, about: Any = (), parts: Any = ()
+    ) -> list[UUID]:
+        packed = zip(letters, about or [""] * len(letters), parts or [()] * len(letters), strict=True)
+        return [self.post_letter(one, recipient=recipient, about=told, parts=files) for one, told, files in packed]
 
     def sent(self) -> list[tuple[EdocSent, Envelope]]:
         return [(one, envelope) for one, _, envelope in self.letters if isinstance(one, EdocSent)]

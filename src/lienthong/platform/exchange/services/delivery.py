@@ -32,6 +32,8 @@ log = structlog.get_logger()
 _PLACES = 8
 _LARGE = 50
 """A flight of more letters, or one with large parts, takes two places, so that memory stays small."""
+_GATHERING = 2
+"""While so many requests that are not full are on their way to a recipient, what is posted gathers for the next."""
 _THREADS = 256
 _POLL_SECONDS = 0.05
 _LOCK = "exchange.postman"
@@ -117,16 +119,19 @@ class Postman:
         """Send what is due to whoever has free places."""
         self._lines.refresh()
         nodes = recall_directory().nodes
+        batch = self.batch or limits.limits().batch
         used: Counter[str] = Counter()
+        scanty: Counter[str] = Counter()
         for flight, _ in self._flying.values():
             used[flight.recipient] += _places_of(flight)
+            scanty[flight.recipient] += len(flight.parcels) < batch and not flight.parcels[0].goes_alone
         reached = {code: entry.address for code, entry in nodes.items() if entry.address and not entry.pull}
         free = {code: self._lines.places(code, self.places) - used[code] for code in reached}
         held = {one.flight.recipient for one in landed if one.came_to_nothing}
+        held |= {code for code, flights in scanty.items() if flights >= _GATHERING}
         wanted = {code: places for code, places in free.items() if places > 0 and code not in held}
         if not wanted:
             return
-        batch = self.batch or limits.limits().batch
         away = [*(flight for flight, _ in self._flying.values()), *(one.flight for one in landed)]
         ids = [parcel.id for flight in away for parcel in flight.parcels]
         for flight in _flights(self._claimed(wanted, batch, ids), reached, batch):
