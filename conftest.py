@@ -1,10 +1,12 @@
 """Fixtures for every test: the country's codes are there, the clock and the node can be set."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from xdist.scheduler import LoadGroupScheduling
 
 from lienthong.kernel import events, profile, roles
@@ -47,15 +49,38 @@ def node_home(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def chromium_of_module() -> Iterator[Any]:
-    """A headless Chromium for the tests of a module that speak to no database."""
-    with chromium_browser() as browser:
+def _chromium_of_module() -> Iterator[Any]:
+    """Begun once for a module: starting it costs more than most of its tests."""
+    with pytest.MonkeyPatch.context() as patched, chromium_browser() as browser:
+        # Its event loop runs in the thread that speaks to the database as well.
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield browser
 
 
 @pytest.fixture
-def chromium() -> Iterator[Any]:
-    """A headless Chromium for one test; its event loop runs in the thread that speaks to the database as well."""
-    with pytest.MonkeyPatch.context() as patched, chromium_browser() as browser:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield browser
+def chromium(_chromium_of_module: Any) -> Iterator[Any]:
+    """A headless Chromium; the windows that a test opens are closed after it."""
+    yield _chromium_of_module
+    for context in list(_chromium_of_module.contexts):
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def look() -> Callable[..., None]:
+    """`look(page, "name")`: axe finds nothing, nothing runs out of the screen.
+
+    With a name a picture goes to the folder LIENTHONG_PICTURES, if set.
+    """
+    axe = Axe()
+
+    def look_at(page: Any, name: str = "") -> None:
+        place = f"{name} {page.url} at {page.viewport_size['width']}"
+        if name and (folder := os.environ.get("LIENTHONG_PICTURES")):
+            page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
+        found = axe.run(page)
+        if found.violations_count:
+            pytest.fail(f"{place}\n{found.generate_report()}")
+        if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
+            pytest.fail(f"{place}: something runs out of the screen")
+
+    return look_at

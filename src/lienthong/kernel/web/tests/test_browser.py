@@ -8,10 +8,8 @@ GUIDE = "/huong-dan-giao-dien/"
 
 
 @pytest.fixture
-def page(chromium_of_module, site, request):
-    context = chromium_of_module.new_context(
-        viewport={"width": getattr(request, "param", 1280), "height": 900}, base_url=site
-    )
+def page(chromium, site, request):
+    context = chromium.new_context(viewport={"width": getattr(request, "param", 1280), "height": 900}, base_url=site)
     page = context.new_page()
     page.complaints = []
     page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
@@ -22,16 +20,12 @@ def page(chromium_of_module, site, request):
 
 @pytest.mark.parametrize("page", [320, 390, 1280], indirect=True)
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_no_violation_and_no_sideways_scrolling(page, language):
-    from axe_playwright_python.sync_playwright import Axe
-
+def test_no_violation_and_no_sideways_scrolling(page, look, language):
     page.goto(GUIDE)
     if language == "en":
         page.get_by_role("button", name="English").click()
     assert page.locator("html").get_attribute("lang") == language
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    look(page)
     assert page.complaints == []
 
 

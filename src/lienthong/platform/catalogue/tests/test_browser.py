@@ -1,6 +1,5 @@
 """The pages in Chromium: pleasant on a phone and on a desk, shutting nobody out."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,18 +34,8 @@ def page(chromium: Any, agreed: Any, live_server: Any, request: Any) -> Any:
     return context.new_page()
 
 
-def look(page: Any, name: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    if folder := os.environ.get("LIENTHONG_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
 @pytest.mark.parametrize("page", [390, 1280], indirect=True)
-def test_every_page_is_open_to_all_and_fits(page: Any, agreed: Any) -> None:
+def test_every_page_is_open_to_all_and_fits(page: Any, agreed: Any, look: Any) -> None:
     service = "H36/dat-dai/thua-dat.v1/"
     for name, path in (
         ("services", "dich-vu/"),
@@ -76,7 +65,7 @@ def test_every_page_is_open_to_all_and_fits(page: Any, agreed: Any) -> None:
 
 
 @pytest.mark.parametrize("page", [390], indirect=True)
-def test_the_operator_makes_a_key_and_asks_for_data(page: Any) -> None:
+def test_the_operator_makes_a_key_and_asks_for_data(page: Any, look: Any) -> None:
     page.goto(f"{PAGES}he-thong/H36/mot-cua/")
     page.get_by_label("Tên khóa mới").fill("Máy dự phòng")
     page.get_by_role("button", name="Tạo khóa").click()

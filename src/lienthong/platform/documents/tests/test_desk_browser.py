@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,18 +60,8 @@ def page(chromium: Any, desk: Circuit, live_server: Any, request: Any) -> Any:
     return context.new_page()
 
 
-def look(page: Any, name: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    if folder := os.environ.get("LIENTHONG_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-
-
 @pytest.mark.parametrize("page", [390, 1280], indirect=True)
-def test_every_page_is_open_to_all_and_fits(page: Any) -> None:
+def test_every_page_is_open_to_all_and_fits(page: Any, look: Any) -> None:
     arrival = Arrival.objects.filter(entry=None).first()
     registered = RegisterEntry.objects.filter(arrival__isnull=False)[0]
     kept = RegisterEntry.objects.get(reserved=True)
@@ -104,7 +93,7 @@ def test_every_page_is_open_to_all_and_fits(page: Any) -> None:
 
 
 @pytest.mark.parametrize("page", [1280], indirect=True)
-def test_the_clerk_works_by_keyboard(page: Any) -> None:
+def test_the_clerk_works_by_keyboard(page: Any, look: Any) -> None:
     page.goto("/van-ban/")
     page.keyboard.press("j")
     first = page.evaluate("document.activeElement.textContent")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -167,9 +166,7 @@ def live(transactional_db: None, axis_homes: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_pages_are_open_to_all_and_fit(chromium: Any, live: Circuit, live_server: Any, width: int) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
+def test_pages_are_open_to_all_and_fit(chromium: Any, live: Circuit, live_server: Any, look: Any, width: int) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 900}, base_url=live_server.url)
     page = context.new_page()
     message, row = Delivery.objects.get(agency_code="G22").message_id, Delivery.objects.get(agency_code="H36.101")
@@ -184,9 +181,5 @@ def test_pages_are_open_to_all_and_fit(chromium: Any, live: Circuit, live_server
         ("traffic", "/van-hanh/van-ban/luu-luong/"),
     ):
         page.goto(path)
-        if folder := os.environ.get("LIENTHONG_PICTURES"):
-            page.screenshot(path=Path(folder) / f"axis-{name}-{width}.png", full_page=True)
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        look(page, f"axis-{name}")
     context.close()

@@ -1,6 +1,5 @@
 """The operator's pages about systems outside in Chromium: on a phone and on a desk, shutting nobody out."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -60,18 +59,8 @@ def page(chromium: Any, furnished: None, live_server: Any, request: Any) -> Any:
     return context.new_page()
 
 
-def look(page: Any, name: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    if folder := os.environ.get("LIENTHONG_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
 @pytest.mark.parametrize("page", [390, 1280], indirect=True)
-def test_every_page_is_open_to_all_and_fits(page: Any) -> None:
+def test_every_page_is_open_to_all_and_fits(page: Any, look: Any) -> None:
     for name, path in (
         ("partners", ""),
         ("partner", "VN:GOV:H56:qlvb/"),

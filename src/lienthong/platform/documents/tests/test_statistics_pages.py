@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,10 +172,8 @@ def test_a_year_costs_a_handful_of_questions(year: None, monkeypatch: pytest.Mon
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_pages_are_open_to_all_and_fit(
-    chromium: Any, live_server: Any, width: int, monkeypatch: pytest.MonkeyPatch
+    chromium: Any, live_server: Any, look: Any, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     from lienthong.platform.agencies import services as agencies
 
     agencies.load_facts()
@@ -192,8 +188,4 @@ def test_the_pages_are_open_to_all_and_fit(
         sign_in(monkeypatch, actor)
         page.goto(f"/van-ban/thong-ke/{path}")
         page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
-        if folder := os.environ.get("LIENTHONG_PICTURES"):
-            page.screenshot(path=Path(folder) / f"statistics-{name}-{width}.png", full_page=True)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        look(page, f"statistics-{name}")

@@ -1,6 +1,5 @@
 """The pages of the proof in Chromium: readable on a phone, open to everybody who may come."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +15,16 @@ __all__ = ["operator", "stamping"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def look(page: Any, name: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    if folder := os.environ.get("LIENTHONG_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_log_and_a_proof(
-    chromium: Any, operator: Any, province: Homes, stamping: None, live_server: Any, tmp_path: Path, width: int
+    chromium: Any,
+    operator: Any,
+    province: Homes,
+    stamping: None,
+    live_server: Any,
+    tmp_path: Path,
+    width: int,
+    look: Any,
 ) -> None:
     body, signature, header = sealed_letter(province, Note(subject="Giấy khai sinh", number=1))
     services.receive_letter(body, signature, {})

@@ -1,9 +1,7 @@
 """Operator's pages of calls: found by filters that stay, told with their cause, proven by a file."""
 
 import io
-import os
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,15 +122,9 @@ def test_proofs_by_the_address_of_x_road(called: World, signed_in: list[Actor | 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_are_open_to_everybody(chromium: Any, called: World, live_server: Any, width: int) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
+def test_the_pages_are_open_to_everybody(chromium: Any, called: World, live_server: Any, look: Any, width: int) -> None:
     page = chromium.new_context(viewport={"width": width, "height": 900}, base_url=live_server.url).new_page()
     line = exchange_queries.Calls(query_id="hong").rows(limit=1)[0]
     for name, path in (("calls", PATH), ("none", PATH + "?ma=khac"), ("call", f"{PATH}out/{line.message_id}/")):
         page.goto(path)
-        if folder := os.environ.get("LIENTHONG_PICTURES"):
-            page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        look(page, name)

@@ -27,16 +27,8 @@ def page(chromium, live_server, request):
     return context.new_page()
 
 
-def look(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
 @pytest.mark.parametrize("page", [390, 1280], indirect=True)
-def test_people_sign_in_choose_an_agency_and_sign_out(page):
+def test_people_sign_in_choose_an_agency_and_sign_out(page, look):
     page.goto("/dang-nhap/")
     look(page)
     page.get_by_role("button", name="Đăng nhập", exact=True).click()

@@ -1,8 +1,6 @@
 """The pages in Chromium: nothing runs out of a narrow screen, and nobody is shut out."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -26,18 +24,8 @@ def page(chromium: Any, traffic: int, operator: Any, live_server: Any, request: 
     return context.new_page()
 
 
-def look(page: Any, name: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    if folder := os.environ.get("LIENTHONG_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
 @pytest.mark.parametrize("page", [390, 1280], indirect=True)
-def test_the_operator_goes_from_the_overview_to_one_record(page: Any) -> None:
+def test_the_operator_goes_from_the_overview_to_one_record(page: Any, look: Any) -> None:
     page.goto("/van-hanh/trao-doi/tong-quan/?ky=tuan")
     look(page, "overview")
     page.get_by_text("Xem dạng bảng").click()
@@ -54,7 +42,7 @@ def test_the_operator_goes_from_the_overview_to_one_record(page: Any) -> None:
 
 
 @pytest.mark.parametrize("page", [390, 1280], indirect=True)
-def test_empty_pages_and_lives_of_certificates(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_pages_and_lives_of_certificates(page: Any, monkeypatch: pytest.MonkeyPatch, look: Any) -> None:
     now = clock.now()
     shown: tuple[tuple[str, int, Literal["ok", "warn", "critical"]], ...]
     shown = (("node", 10, "ok"), ("tls", 80, "warn"), ("seal", 95, "critical"), ("officer", 5, "ok"))

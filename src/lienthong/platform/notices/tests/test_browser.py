@@ -28,16 +28,8 @@ def page(chromium, live_server, client, request, settings):
     return context.new_page()
 
 
-def look(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
 @pytest.mark.parametrize("page", [390, 1280], indirect=True)
-def test_a_reader_sees_what_is_new_and_marks_it_read(page):
+def test_a_reader_sees_what_is_new_and_marks_it_read(page, look):
     page.goto("/thong-bao/")
     look(page)
     for day in range(23):

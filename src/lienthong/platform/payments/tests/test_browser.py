@@ -30,16 +30,8 @@ def page(chromium, live, lan, client, request, settings):
     return context.new_page()
 
 
-def look(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
 @pytest.mark.parametrize("page", [390, 1280], indirect=True)
-def test_the_payer_walks_from_the_fee_to_the_receipt(page):
+def test_the_payer_walks_from_the_fee_to_the_receipt(page, look):
     page.goto(f"/thanh-toan/ket-qua/{REFERENCE}/")
     look(page)
     page.get_by_role("button", name="Thanh toán").click()

@@ -1,6 +1,5 @@
 """The pages in Chromium: nobody is shut out, nothing runs out of a narrow screen."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -59,16 +58,6 @@ def page(chromium, live_server, client, request, settings, lan):
     return context.new_page()
 
 
-def look(page, name):
-    from axe_playwright_python.sync_playwright import Axe
-
-    if folder := os.environ.get("LIENTHONG_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-
-
 def send(page, name, content):
     page.goto("/xac-minh/")
     page.set_input_files("input[name=file]", {"name": name, "mimeType": "application/pdf", "buffer": content})
@@ -77,7 +66,7 @@ def send(page, name, content):
 
 
 @pytest.mark.parametrize("page", [390, 1280], indirect=True)
-def test_anybody_checks_a_file(page):
+def test_anybody_checks_a_file(page, look):
     page.goto("/xac-minh/")
     look(page, "verify")
     signed = services.sign_and_seal_pdf(papers.plain(), leader=LAN, seal=SEAL, box=BOX, level="B-LTA", reason="Thử")
@@ -94,7 +83,7 @@ def test_anybody_checks_a_file(page):
 
 
 @pytest.mark.parametrize("page", [390, 1280], indirect=True)
-def test_an_officer_keeps_a_picture_and_signs_by_phone(page, lan, live_server):
+def test_an_officer_keeps_a_picture_and_signs_by_phone(page, lan, live_server, look):
     page.goto("/ky-so/hinh-chu-ky/")
     look(page, "image-none")
     page.set_input_files("input[name=picture]", {"name": "a.png", "mimeType": "image/png", "buffer": scan()})
