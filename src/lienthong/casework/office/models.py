@@ -260,7 +260,8 @@ class RecipientGroup(models.Model):
 class SigningBatch(models.Model):
     """Signing batch (lô ký): documents that a leader chose to sign together, and what became of each.
 
-    `items`: dicts of draft, version, subject, state (waiting, signed, failed), message.
+    `items`: dicts of draft, version, subject, state (waiting, signed, failed), message. `proved_at`: when the leader
+    gave the PIN for it. `remote_id`: the signing room's batch, when the hashes went out to a phone.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -269,3 +270,5 @@ class SigningBatch(models.Model):
     items = models.JSONField(default=list)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    proved_at = models.DateTimeField(null=True)
+    remote_id = models.UUIDField(null=True, unique=True)

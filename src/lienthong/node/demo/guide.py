@@ -3,6 +3,7 @@
 import json
 
 from lienthong.node.demo.country import NAMES, Country
+from lienthong.platform.identity.types import DEMO_PIN
 
 CLIENT = "VN/GOV/H36/mot-cua"
 EXAMPLE = "/r1/VN/GOV/G22/dvcqg/thu-tuc.v1/procedures/1.001193"
@@ -24,6 +25,7 @@ def welcome(country: Country) -> str:
         lines.append("")
     lines += [
         "Sign in: open an address, choose “Đăng nhập”, pick a person from the list (no password in the demo).",
+        f"Sign as a leader: the PIN of every demo leader's signature is {DEMO_PIN}.",
         "Call a data service as an X-Road client would, through the province's node to the portal's system:",
         f'  curl -H "X-Road-Client: {CLIENT}" {country.url("province")}{EXAMPLE}',
         f"Data: {country.home}. Stop: Ctrl+C. Start anew: ./lienthong demo --fresh",

@@ -17,6 +17,7 @@ from lienthong.platform.agencies import services as agencies
 from lienthong.platform.exchange import services as exchange
 from lienthong.platform.identity import queries as identity_queries
 from lienthong.platform.identity import services as identity
+from lienthong.platform.identity.types import DEMO_PIN
 from lienthong.platform.signing import services as signing
 from lienthong.sources.population import queries as population_queries
 from lienthong.sources.population import services as population
@@ -138,6 +139,7 @@ def _seals_and_signatures() -> int:
                 organisation=agency.name,
                 into=me.home,
             )
+        signing.publish_pins([f"officer:{leader.username}" for leader in leaders], DEMO_PIN, actor=SYSTEM)
         issued += 1 + len(leaders)
     return issued
 

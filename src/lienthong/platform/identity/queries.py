@@ -108,6 +108,18 @@ def list_demo_people() -> list[DemoPerson]:
     ]
 
 
+def has_password(account_id: int) -> bool:
+    """May this account sign in by a password of its own?"""
+    account = Account.objects.filter(pk=account_id).first()
+    return account is not None and account.has_usable_password()
+
+
+def is_password(account_id: int, password: str) -> bool:
+    """Is this the account's password? Who asks counts the wrong ones."""
+    account = Account.objects.filter(pk=account_id, is_active=True).first()
+    return account is not None and account.check_password(password)
+
+
 def duty_label(duty: str) -> str:
     """The duty's name in the active language."""
     return str(tr(*DUTY_LABELS[duty]))

@@ -27,6 +27,9 @@ DUTY_LABELS: Final[dict[str, tuple[str, str]]] = {
 }
 DUTIES: Final[frozenset[str]] = frozenset(DUTY_LABELS)
 
+# The PIN with which every leader of a demo signs, told wherever the demo's people are listed.
+DEMO_PIN: Final = "246135"
+
 
 @dataclass(frozen=True, slots=True)
 class AccountRef:

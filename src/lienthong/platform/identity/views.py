@@ -18,7 +18,7 @@ from lienthong.platform.agencies import queries as agencies_queries
 from lienthong.platform.identity import queries
 from lienthong.platform.identity.forms import SignInForm
 from lienthong.platform.identity.middleware import AGENCY_IN_SESSION
-from lienthong.platform.identity.types import DemoPerson
+from lienthong.platform.identity.types import DEMO_PIN, DemoPerson
 
 DEMO_ROLE = "identity.demo"
 
@@ -42,6 +42,7 @@ class SignInView(LoginView):  # type: ignore[misc]  # allauth ships no types
             "typed": form.data.get("login", "") if form.is_bound else "",
             "next": safe_next(self.request),
             "demo_groups": demo_groups() if roles.is_open(DEMO_ROLE) else [],
+            "demo_pin": DEMO_PIN if roles.is_open("signing.remote") else "",
         }
 
 

@@ -68,6 +68,25 @@ class SignatureImage(models.Model):
     uploaded_at = models.DateTimeField()
 
 
+class SigningCredential(models.Model):
+    """Signing credential (chữ ký số của cán bộ): where an officer's signature is made, and the PIN that it asks for.
+
+    `tries`: wrong PINs in a row; one is counted before it is looked at, so that many at once gain nothing.
+    """
+
+    key = models.CharField(max_length=200, primary_key=True)
+    place = models.CharField(max_length=6, blank=True)
+    pin = models.CharField(max_length=200, blank=True)
+    pin_set_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(place__in=["", "here", "remote"]), name="signing_credential_place"),
+        ]
+
+
 class RemoteSigningRequest(models.Model):
     """Remote signing (ký từ xa): a document that waits for a signature made elsewhere; one officer's, once, in time."""
 

@@ -50,11 +50,14 @@ ROLES: tuple[Role, ...] = (
     ),
     Role(
         name="signing.remote",
-        title=tr("Trang ký của cán bộ: hình chữ ký, ký từ xa", "Officers' pages: scanned signatures, remote signing"),
+        title=tr(
+            "Trang ký của cán bộ: mã PIN, hình chữ ký, ký từ xa",
+            "Officers' pages: PIN, scanned signature, remote signing",
+        ),
         needs=("signing.keys", "identity.accounts"),
         urls=(("ky-so/", "lienthong.platform.signing.urls_officer"),),
         ports=((RemoteSigner, CscByHttp),),
-        menu=(("/ky-so/tu-xa/", tr("Ký từ xa", "Remote signing"), ("leader",)),),
+        menu=(("/ky-so/", tr("Chữ ký số của tôi", "My signature"), ("leader",)),),
     ),
     Role(
         name="signing.demo_phone",

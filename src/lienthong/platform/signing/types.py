@@ -18,6 +18,7 @@ from lienthong.platform.signing.certificate_types import (
     StatusSource,
     StatusState,
 )
+from lienthong.platform.signing.credential_types import CredentialFacts, KeyPlace, SigningProof
 from lienthong.platform.signing.pdf_types import (
     PDF_LEVELS,
     Appearance,
@@ -47,10 +48,12 @@ __all__ = [
     "ContainerEntry",
     "ContainerVerdict",
     "CopyForm",
+    "CredentialFacts",
     "FileVerdict",
     "Finding",
     "IssuedCertificate",
     "KeyName",
+    "KeyPlace",
     "Lifetime",
     "MessageProof",
     "PdfChange",
@@ -66,6 +69,7 @@ __all__ = [
     "SignedPdf",
     "SigningOrder",
     "SigningOutcome",
+    "SigningProof",
     "Skew",
     "Status",
     "StatusPolicy",

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from lienthong.platform.signing.views import images, remote
+from lienthong.platform.signing.views import credential, images, remote
 
 urlpatterns = [
+    path("", credential.own, name="own-signature"),
     path("hinh-chu-ky/", images.signature_image, name="signature-image"),
     path("hinh-chu-ky/tep.png", images.picture, name="signature-image-file"),
     path("tu-xa/", remote.waiting, name="remote-waiting"),

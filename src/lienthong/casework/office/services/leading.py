@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from lienthong.kernel.text import bilingual, tr
 from lienthong.platform.identity import queries as identity_queries
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing
-from lienthong.platform.signing.types import Box
+from lienthong.platform.signing.types import Box, SigningProof
 
 MAX_AT_ONCE: Final = 50
 AT_A_TIME: Final = 5
@@ -58,12 +59,14 @@ def return_draft(draft_id: UUID, reason: str, *, actor: Actor) -> None:
         telling.tell_drafter(draft, tr("Lãnh đạo trả lại dự thảo", "Your draft was returned"), "return")
 
 
-def sign_draft(draft_id: UUID, *, seen: int, actor: Actor) -> None:
-    """The leader signs the version that was shown, with the own key.
+def sign_draft(draft_id: UUID, *, seen: int, proof: SigningProof, actor: Actor) -> None:
+    """The leader signs the version that was shown, with the own key on this node, having given its PIN.
 
     Three parts, so that no transaction waits for a key: look, sign, record; a draft that moved on meanwhile throws the
-    signature away. Raises Conflict `office.changed`, `office.moved-on`; Refused `signing.*`.
+    signature away. Raises Conflict `office.changed`, `office.moved-on`; NotAllowed `signing.not-proved`; Refused
+    `signing.*`.
     """
+    signing.require_proof(proof, actor=actor)
     draft = journal.load_draft(draft_id, actor, "sign")
     journal.check_version(draft, seen)
     version = _signable(draft)
@@ -85,6 +88,11 @@ def sign_draft(draft_id: UUID, *, seen: int, actor: Actor) -> None:
         journal.check_version(draft, seen)
         draft.signed_sha256, draft.signed_at = kept.sha256, now
         journal.take_step(draft, "sign", actor, file=kept.sha256)
+
+
+def require_signable(draft_id: UUID, *, actor: Actor) -> None:
+    """May this leader sign it now? Asked before the PIN is. Raises as `sign_draft`."""
+    _signable(journal.load_draft(draft_id, actor, "sign"))
 
 
 def undo_signature(draft_id: UUID, *, actor: Actor) -> None:
@@ -118,15 +126,29 @@ def start_batch(chosen: Sequence[tuple[UUID, int]], *, actor: Actor) -> UUID:
         return batch.pk
 
 
-def go_on_with_batch(batch_id: UUID, *, actor: Actor) -> None:
-    """Sign the next few of a batch; one that is refused holds up no other. Nothing left: nothing happens.
+def confirm_batch(batch_id: UUID, *, proof: SigningProof, actor: Actor) -> None:
+    """The leader gave the PIN: it does for the whole batch, for a quarter of an hour. Raises as `sign_draft`."""
+    signing.require_proof(proof, actor=actor)
+    batch = own_batch(batch_id, actor)
+    batch.proved_at = proof.at
+    batch.save(update_fields=["proved_at"])
 
-    Two requests at once do no harm: a draft is signed once, and “signed” is what the batch keeps.
+
+def go_on_with_batch(batch_id: UUID, *, actor: Actor) -> None:
+    """Sign the next few of a confirmed batch; one that is refused holds up no other. Nothing left: nothing happens.
+
+    Two requests at once do no harm: a draft is signed once, and “signed” is what the batch keeps. Raises NotAllowed
+    `signing.not-proved` when the PIN was never given, or too long ago.
     """
-    batch = _own_batch(batch_id, actor)
-    for item in [item for item in batch.items if item["state"] == "waiting"][:AT_A_TIME]:
+    batch = own_batch(batch_id, actor)
+    waiting = [item for item in batch.items if item["state"] == "waiting"][:AT_A_TIME]
+    if not waiting:
+        return
+    proof = SigningProof(leader_key(actor), batch.proved_at or batch.created_at - timedelta(days=1))
+    signing.require_proof(proof, actor=actor)
+    for item in waiting:
         try:
-            sign_draft(UUID(item["draft"]), seen=item["version"], actor=actor)
+            sign_draft(UUID(item["draft"]), seen=item["version"], proof=proof, actor=actor)
             _note(batch_id, item["draft"], "signed")
         except Refused as refusal:
             _note(batch_id, item["draft"], "failed", bilingual(refusal.message).as_dict())
@@ -143,7 +165,7 @@ def _note(batch_id: UUID, draft_id: str, state: str, message: dict[str, str] | N
         batch.save(update_fields=["items", "finished_at"])
 
 
-def _own_batch(batch_id: UUID, actor: Actor) -> SigningBatch:
+def own_batch(batch_id: UUID, actor: Actor) -> SigningBatch:
     batch = SigningBatch.objects.filter(pk=batch_id, account_id=rights.me(actor)).first()
     if batch is None:
         raise NotFound("office.no-batch", tr("Không có lô ký này.", "There is no such batch."))

@@ -29,6 +29,7 @@ DOCUMENT_ROLES = import_module("lienthong.platform.documents.roles").ROLES
 NOW = clock.at(2026, 11, 23, 9, 30)
 WARD, OTHER = "H36.101", "H36.102"
 WARDS = {WARD: "Ủy ban nhân dân phường Xuân Hương - Đà Lạt", OTHER: "Ủy ban nhân dân phường Cam Ly - Đà Lạt"}
+PIN = "246135"
 CHAIRS = {WARD: ("xh.chutich", "Trần Thị Kim Oanh"), OTHER: ("cl.chutich", "Lê Hữu Phước")}
 
 
@@ -87,6 +88,7 @@ def make_cast() -> Cast:
         )
         return Actor("officer", one.name, one.account_id, agency_code=agency, duties=frozenset({duty}), level=1)
 
+    signing.publish_pins([f"officer:{username}" for username, _ in CHAIRS.values()], PIN, actor=SYSTEM)
     chair = "Chủ tịch Ủy ban nhân dân phường"
     return Cast(
         drafter=officer("xh.vanphong", "Hồ Thanh Vân", "handling", position="Chuyên viên Văn phòng"),
@@ -121,7 +123,8 @@ def letters(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(exchange, "post_letter", post)
     monkeypatch.setattr(exchange, "post_letters", post_many)
     monkeypatch.setattr(exchange_queries, "nodes_for", lambda codes: {code: code.split(".")[0] for code in codes})
-    monkeypatch.setattr(exchange_queries, "get_directory", lambda: SimpleNamespace(issuer="G22"))
+    for ask in ("get_directory", "recall_directory"):
+        monkeypatch.setattr(exchange_queries, ask, lambda: SimpleNamespace(issuer="G22"))
     return sent
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from lienthong.casework.office.models import Draft
 from lienthong.casework.office.services import drafts, issuing, leading
-from lienthong.casework.office.tests.conftest import OTHER, Cast
+from lienthong.casework.office.tests.conftest import OTHER, PIN, Cast
 from lienthong.casework.office.types import DraftFacts
+from lienthong.kernel.access import Actor
 from lienthong.platform.documents import queries as document_queries
 from lienthong.platform.documents import services as documents
+from lienthong.platform.signing import services as signing
+from lienthong.platform.signing.types import SigningProof
 
 BODY = """Ủy ban nhân dân phường Xuân Hương - Đà Lạt nhận được đề nghị của quý cơ quan.
 Về việc này, Ủy ban nhân dân phường có ý kiến như sau:
@@ -57,8 +61,20 @@ def presented(people: Cast, **changes: Any) -> UUID:
 def signed(people: Cast, **changes: Any) -> UUID:
     """Signed by the chair."""
     draft_id = presented(people, **changes)
-    leading.sign_draft(draft_id, seen=seen(draft_id), actor=people.chair)
+    leading.sign_draft(draft_id, seen=seen(draft_id), proof=proof(people.chair), actor=people.chair)
     return draft_id
+
+
+def proof(actor: Actor) -> SigningProof:
+    """The chair has just given the PIN."""
+    return signing.prove_pin(PIN, actor=actor)
+
+
+def confirmed(ids: Iterable[UUID], people: Cast) -> UUID:
+    """A batch that the chair chose, looked at and confirmed with the PIN."""
+    batch_id = leading.start_batch([(one, seen(one)) for one in ids], actor=people.chair)
+    leading.confirm_batch(batch_id, proof=proof(people.chair), actor=people.chair)
+    return batch_id
 
 
 def sent(people: Cast, **changes: Any) -> UUID:

@@ -14,7 +14,7 @@ from lienthong.casework.office.models import Draft, SigningBatch
 from lienthong.casework.office.roles import ROLES
 from lienthong.casework.office.services import comments, drafts, leading, reviews, work_files
 from lienthong.casework.office.tests import stories
-from lienthong.casework.office.tests.conftest import DOCUMENT_ROLES, OTHER, SIGNING_ROLES, load_country, make_cast
+from lienthong.casework.office.tests.conftest import DOCUMENT_ROLES, OTHER, PIN, SIGNING_ROLES, load_country, make_cast
 from lienthong.kernel import files, roles
 from lienthong.kernel.profile import node, playing
 from lienthong.platform.documents import queries as document_queries
@@ -80,6 +80,8 @@ def test_a_leader_reads_and_signs_one_paper_on_the_phone(sit, people):
     assert page.locator("img.office-page").first.evaluate("one => one.decode().then(() => one.naturalWidth)") > 500
     look(page)
     page.locator(".office-bar summary").click()
+    page.get_by_label("Mã PIN ký số").fill(PIN)
+    look(page)
     page.get_by_role("button", name="Ký văn bản này").click()
     page.wait_for_url("**/van-phong/ky/")
     assert "Đã ký số" in page.inner_text("main") or "đã ký số" in page.inner_text("main")
@@ -112,6 +114,11 @@ def test_a_leader_signs_many_at_once_and_sees_each_result(sit, people, scripts):
     leading.take_back(ids[3], actor=people.drafter)
     leading.present_draft(ids[3], actor=people.drafter)
     page.get_by_role("button", name="Ký các văn bản đã chọn").click()
+    page.get_by_label("Mã PIN ký số").fill("999111")
+    page.get_by_role("button", name="Xác nhận ký 8 văn bản").click()
+    page.get_by_text("Còn 4 lần thử").first.wait_for()
+    look(page) if scripts else None
+    page.get_by_label("Mã PIN ký số").fill(PIN)
     page.get_by_role("button", name="Xác nhận ký 8 văn bản").click()
     if not scripts:
         page.get_by_role("button", name="Ký tiếp").click()
@@ -166,6 +173,7 @@ def test_a_letter_from_the_drafters_desk_to_the_clerks(sit, people):
     leader.goto(f"/van-phong/ky/{draft_id}/")
     assert "Nêu thời gian cụ thể" in leader.inner_text("main")
     leader.locator(".office-bar summary").click()
+    leader.get_by_label("Mã PIN ký số").fill(PIN)
     leader.get_by_role("button", name="Ký văn bản này").click()
     leader.wait_for_url("**/van-phong/ky/")
 

@@ -103,6 +103,15 @@ def test_autosave_keeps_what_is_typed_until_it_is_saved_or_dropped(office, peopl
     assert draft_queries.get_draft(draft_id, people.drafter).working is None
 
 
+def test_an_autosave_that_comes_after_the_save_brings_nothing_back(office, people):
+    draft_id = stories.written(people)
+    assert drafts.keep_working(draft_id, "Đang gõ", after=1, actor=people.drafter)
+    drafts.save_text(draft_id, "Đã gõ xong.", actor=people.drafter)
+    assert not drafts.keep_working(draft_id, "Đã gõ xong.", after=1, actor=people.drafter)
+    assert draft_queries.get_draft(draft_id, people.drafter).working is None
+    leading.present_draft(draft_id, actor=people.drafter)
+
+
 def test_an_earlier_version_comes_back_as_a_new_one(office, people):
     draft_id = stories.written(people)
     drafts.save_text(draft_id, "Khác hẳn.", actor=people.drafter)
@@ -155,7 +164,7 @@ def test_a_pdf_and_its_word_file_make_a_version(office, people):
     # The printed name of the signer says where the signature belongs.
     assert page.newest.places["sign"].left > 250
     leading.present_draft(draft_id, actor=people.drafter)
-    leading.sign_draft(draft_id, seen=stories.seen(draft_id), actor=people.chair)
+    leading.sign_draft(draft_id, seen=stories.seen(draft_id), proof=stories.proof(people.chair), actor=people.chair)
     assert signing_queries.judge_pdf(pdf_of(draft_id)).good
 
 

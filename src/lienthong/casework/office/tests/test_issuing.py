@@ -59,7 +59,7 @@ def test_attachments_bear_number_and_seal_and_go_along(office, people):
     drafts.attach_file(draft_id, "phu-luc.pdf", annex, actor=people.drafter)
     drafts.save_text(draft_id, stories.BODY, actor=people.drafter)
     leading.present_draft(draft_id, actor=people.drafter)
-    leading.sign_draft(draft_id, seen=stories.seen(draft_id), actor=people.chair)
+    leading.sign_draft(draft_id, seen=stories.seen(draft_id), proof=stories.proof(people.chair), actor=people.chair)
     issuing.issue_draft(draft_id, actor=people.clerk)
     paper, along = (files.read(one.sha256) for one in (
         issuing._final_file(Draft.objects.get(pk=draft_id)), issuing.attached_files(Draft.objects.get(pk=draft_id))[0]
@@ -97,7 +97,7 @@ def test_each_step_needs_the_one_before(office, people):
     for deed in (issuing.number_draft, issuing.seal_draft, issuing.send_draft):
         with pytest.raises(Refused):
             deed(draft_id, actor=people.clerk)
-    leading.sign_draft(draft_id, seen=stories.seen(draft_id), actor=people.chair)
+    leading.sign_draft(draft_id, seen=stories.seen(draft_id), proof=stories.proof(people.chair), actor=people.chair)
     with pytest.raises(Conflict) as refused:
         issuing.send_draft(draft_id, actor=people.clerk)
     assert refused.value.code == "office.moved-on"
@@ -133,7 +133,7 @@ def test_a_recipient_that_cannot_be_reached_holds_the_sending_and_loses_nothing(
 
     with monkeypatch.context() as broken:
         broken.setattr(exchange_queries, "nodes_for", lambda codes: {})
-        broken.setattr(exchange_queries, "get_directory", lambda: type("Issuer", (), {"issuer": "H36"}))
+        broken.setattr(exchange_queries, "recall_directory", lambda: type("Issuer", (), {"issuer": "H36"}))
         with pytest.raises(Refused) as refused:
             issuing.send_draft(draft_id, actor=people.clerk)
         assert refused.value.code == "documents.unreachable"

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+from django.contrib.auth import get_user_model
 
 from lienthong.casework.office.models import Draft
 from lienthong.casework.office.queries import drafts as draft_queries
 from lienthong.casework.office.services import drafts, issuing, leading, reviews
 from lienthong.casework.office.tests import stories
+from lienthong.casework.office.tests.conftest import PIN
 from lienthong.kernel import clock, files
 from lienthong.kernel.errors import Conflict, NotAllowed, NotFound, Refused
+from lienthong.kernel.profile import node, playing
 from lienthong.platform.signing import queries as signing_queries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("lienthong.casework.office.tests.urls")]
 
 
 def asked(people, order):
@@ -99,7 +105,7 @@ def test_nobody_signs_what_was_changed_meanwhile(office, people):
     drafts.save_text(draft_id, "Thay nội dung.", actor=people.drafter)
     leading.present_draft(draft_id, actor=people.drafter)
     with pytest.raises(Conflict) as refused:
-        leading.sign_draft(draft_id, seen=shown, actor=people.chair)
+        leading.sign_draft(draft_id, seen=shown, proof=stories.proof(people.chair), actor=people.chair)
     assert refused.value.code == "office.changed"
     assert Draft.objects.get(pk=draft_id).signed_sha256 == ""
 
@@ -117,7 +123,7 @@ def test_a_draft_taken_back_while_the_key_works_is_not_signed(office, people, mo
 
     monkeypatch.setattr(signing, "sign_pdf", slow)
     with pytest.raises(Conflict):
-        leading.sign_draft(draft_id, seen=shown, actor=people.chair)
+        leading.sign_draft(draft_id, seen=shown, proof=stories.proof(people.chair), actor=people.chair)
     assert Draft.objects.get(pk=draft_id).status == "drafting"
 
 
@@ -125,7 +131,7 @@ def test_only_the_named_leader_signs(office, people):
     draft_id = stories.presented(people)
     for actor in (people.clerk, people.drafter, people.other_chair):
         with pytest.raises((NotFound, NotAllowed)):
-            leading.sign_draft(draft_id, seen=stories.seen(draft_id), actor=actor)
+            leading.sign_draft(draft_id, seen=stories.seen(draft_id), proof=stories.proof(people.chair), actor=actor)
 
 
 def test_a_signature_is_undone_until_the_clerk_numbers_it(office, people):
@@ -133,7 +139,7 @@ def test_a_signature_is_undone_until_the_clerk_numbers_it(office, people):
     leading.undo_signature(draft_id, actor=people.chair)
     page = draft_queries.get_draft(draft_id, people.chair)
     assert (page.status, page.final) == ("presented", None)
-    leading.sign_draft(draft_id, seen=page.version, actor=people.chair)
+    leading.sign_draft(draft_id, seen=page.version, proof=stories.proof(people.chair), actor=people.chair)
     issuing.number_draft(draft_id, actor=people.clerk)
     with pytest.raises(Conflict):
         leading.undo_signature(draft_id, actor=people.chair)
@@ -145,6 +151,7 @@ def test_many_are_signed_at_once_and_one_that_changed_holds_up_no_other(office, 
     leading.take_back(ids[2], actor=people.drafter)
     leading.present_draft(ids[2], actor=people.drafter)
     batch_id = leading.start_batch(chosen, actor=people.chair)
+    leading.confirm_batch(batch_id, proof=stories.proof(people.chair), actor=people.chair)
     leading.go_on_with_batch(batch_id, actor=people.chair)
     half = draft_queries.get_batch(batch_id, people.chair)
     assert (half.done, half.finished_at) == (5, None)
@@ -171,6 +178,65 @@ def test_a_batch_is_the_leaders_own_and_at_most_fifty(office, people):
     assert refused.value.code == "office.too-many"
     with pytest.raises(Refused):
         leading.start_batch([], actor=people.chair)
+
+
+def test_nothing_is_signed_without_the_leaders_own_pin(office, people):
+    draft_id = stories.presented(people)
+    shown = stories.seen(draft_id)
+    late = replace(stories.proof(people.chair), at=clock.now() - timedelta(minutes=16))
+    for proof in (late, stories.proof(people.other_chair)):
+        with pytest.raises(NotAllowed) as refused:
+            leading.sign_draft(draft_id, seen=shown, proof=proof, actor=people.chair)
+        assert refused.value.code == "signing.not-proved"
+    batch_id = leading.start_batch([(draft_id, shown)], actor=people.chair)
+    with pytest.raises(NotAllowed):
+        leading.go_on_with_batch(batch_id, actor=people.chair)
+    with pytest.raises(NotAllowed):
+        leading.confirm_batch(batch_id, proof=late, actor=people.chair)
+    assert Draft.objects.get(pk=draft_id).status == "presented"
+
+
+def test_one_pin_does_for_a_batch_and_not_for_tomorrow(office, people):
+    ids = [stories.presented(people, subject=f"Văn bản thứ {n}") for n in range(7)]
+    batch_id = stories.confirmed(ids, people)
+    leading.go_on_with_batch(batch_id, actor=people.chair)
+    with clock.frozen(clock.now() + timedelta(minutes=20)):
+        with pytest.raises(NotAllowed):
+            leading.go_on_with_batch(batch_id, actor=people.chair)
+        leading.confirm_batch(batch_id, proof=stories.proof(people.chair), actor=people.chair)
+        leading.go_on_with_batch(batch_id, actor=people.chair)
+    assert Draft.objects.filter(status="signed").count() == 7
+
+
+def test_the_page_asks_for_the_pin_and_tells_a_wrong_one(office, people, client):
+    client.force_login(get_user_model().objects.get(pk=people.chair.account_id))
+    draft_id = stories.presented(people)
+    address, given = f"/van-phong/ky/{draft_id}/", {"seen": stories.seen(draft_id)}
+    assert 'name="pin"' in client.get(address).content.decode()
+    for pin, words in (("", "Nhập mã PIN"), ("999111", "Còn 4 lần thử")):
+        refused = client.post(address, given | {"pin": pin})
+        assert (refused.status_code, words in refused.content.decode()) == (422, True)
+    assert Draft.objects.get(pk=draft_id).status == "presented"
+    assert client.post(address, given | {"pin": PIN}).headers["Location"] == "/van-phong/ky/"
+    assert Draft.objects.get(pk=draft_id).status == "signed"
+    again = stories.presented(people)
+    batch = client.post("/van-phong/ky/", {"draft": [f"{again}:{stories.seen(again)}"]}).headers["Location"]
+    refused = client.post(batch, {"confirm": "1", "pin": "999111"})
+    assert (refused.status_code, "Còn 4 lần thử" in refused.content.decode()) == (422, True)
+    assert client.post(batch, {}).status_code == 403
+    assert client.post(batch, {"confirm": "1", "pin": PIN}).status_code == 200
+    assert Draft.objects.get(pk=again).status == "signed"
+
+
+def test_where_the_profile_allows_it_one_pin_does_for_a_while(office, people, client):
+    client.force_login(get_user_model().objects.get(pk=people.chair.account_id))
+    ids = [stories.presented(people) for _ in range(2)]
+    with playing(node(), parameters={**node().parameters, "signing": {"pin_minutes": 10}}):
+        for draft_id, pin in zip(ids, (PIN, ""), strict=True):
+            page = client.get(f"/van-phong/ky/{draft_id}/").content.decode()
+            assert ('name="pin"' in page) == bool(pin)
+            client.post(f"/van-phong/ky/{draft_id}/", {"seen": stories.seen(draft_id), "pin": pin})
+            assert Draft.objects.get(pk=draft_id).status == "signed"
 
 
 def test_urgent_papers_come_first(office, people):

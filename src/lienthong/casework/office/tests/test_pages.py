@@ -12,7 +12,7 @@ from django.test import Client
 from lienthong.casework.office.models import Draft, RecipientGroup, WorkFile
 from lienthong.casework.office.services import drafts, leading, work
 from lienthong.casework.office.tests import stories
-from lienthong.casework.office.tests.conftest import OTHER
+from lienthong.casework.office.tests.conftest import OTHER, PIN
 from lienthong.kernel import files
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("lienthong.casework.office.tests.urls")]
@@ -140,7 +140,7 @@ def test_the_leader_signs_everything_with_one_press(office, people):
     every = [f"{one.pk}:{one.version}" for one in Draft.objects.all()]
     batch = client.post("/van-phong/ky/", {"every": every, "all": "1"}).headers["Location"]
     assert "Xác nhận ký 3 văn bản" in said(client.get(batch))
-    assert "Đã ký 3 trong 3" in said(client.post(batch))
+    assert "Đã ký 3 trong 3" in said(client.post(batch, {"confirm": "1", "pin": PIN}))
     assert client.post("/van-phong/ky/", {"draft": ["nonsense", "x:y"]}).status_code == 422
     assert sits(people.other_chair).get(batch).status_code == 404
 
@@ -149,8 +149,8 @@ def test_a_refused_deed_says_why_and_changes_nothing(office, people):
     draft_id = stories.presented(people)
     answer = sits(people.chair).post(f"/van-phong/du-thao/{draft_id}/viec/return/", {"reason": ""}, follow=True)
     assert "Hãy ghi rõ nội dung này" in said(answer)
-    old = sits(people.chair).post(f"/van-phong/du-thao/{draft_id}/viec/sign/", {"seen": "1"}, follow=True)
-    assert "vừa thay đổi" in said(old)
+    old = sits(people.chair).post(f"/van-phong/ky/{draft_id}/", {"seen": "1", "pin": PIN})
+    assert (old.status_code, "vừa thay đổi" in said(old)) == (409, True)
     assert Draft.objects.get().status == "presented"
 
 

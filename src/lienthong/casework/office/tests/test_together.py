@@ -65,7 +65,8 @@ def at_once(*deeds: Callable[[], object]) -> list[str]:
 def test_two_presses_sign_once(people):
     draft_id = stories.presented(people)
     seen = stories.seen(draft_id)
-    told = at_once(*[lambda: leading.sign_draft(draft_id, seen=seen, actor=people.chair)] * 4)
+    proof = stories.proof(people.chair)
+    told = at_once(*[lambda: leading.sign_draft(draft_id, seen=seen, proof=proof, actor=people.chair)] * 4)
     assert told.count("") == 1
     assert Draft.objects.get(pk=draft_id).steps.filter(deed="sign").count() == 1
 
@@ -90,7 +91,7 @@ def test_a_document_is_sent_once(people):
 
 def test_a_batch_asked_for_twice_signs_each_once(people):
     ids = [stories.presented(people, subject=f"Văn bản {n}") for n in range(4)]
-    batch = leading.start_batch([(one, stories.seen(one)) for one in ids], actor=people.chair)
+    batch = stories.confirmed(ids, people)
     at_once(*[lambda: leading.go_on_with_batch(batch, actor=people.chair)] * 2)
     assert [Draft.objects.get(pk=one).steps.filter(deed="sign").count() for one in ids] == [1, 1, 1, 1]
     from lienthong.casework.office.queries import drafts as draft_queries

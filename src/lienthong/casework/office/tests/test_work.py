@@ -56,7 +56,9 @@ def test_a_reply_is_bound_to_what_it_answers_and_ends_the_work(office, people):
     work.bind_reply(work_id, draft_id, actor=people.other_handler)
     drafts.save_text(draft_id, stories.BODY, actor=people.other_handler)
     leading.present_draft(draft_id, actor=people.other_handler)
-    leading.sign_draft(draft_id, seen=stories.seen(draft_id), actor=people.other_chair)
+    leading.sign_draft(
+        draft_id, seen=stories.seen(draft_id), proof=stories.proof(people.other_chair), actor=people.other_chair
+    )
     issuing.issue_draft(draft_id, actor=people.other_clerk)
     assert status_of(people, arrival_id) == "06"
     assert "01/UBND-VP" in work_queries.get_work(work_id, people.other_handler).result

@@ -32,7 +32,6 @@ _DEEDS: dict[str, Deed] = {
     ),
     "take_back": lambda _, one, actor: leading.take_back(one, actor=actor),
     "return": lambda request, one, actor: leading.return_draft(one, _words(request), actor=actor),
-    "sign": lambda request, one, actor: leading.sign_draft(one, seen=_seen(request), actor=actor),
     "unsign": lambda _, one, actor: leading.undo_signature(one, actor=actor),
     "close_review": lambda _, one, actor: reviews.close_review(one, actor=actor),
     "withdraw": lambda request, one, actor: drafts.withdraw_draft(one, _words(request), actor=actor),

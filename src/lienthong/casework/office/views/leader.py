@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
+from lienthong.casework.office import states
 from lienthong.casework.office.queries import drafts as draft_queries
 from lienthong.casework.office.services import leading
 from lienthong.casework.office.types import PRIORITIES, PRIORITY_COLOURS, DraftRow
 from lienthong.casework.office.views import draft as draft_pages
 from lienthong.casework.office.views import draft_forms, frame
-from lienthong.kernel import access
-from lienthong.kernel.errors import FieldError, Refused
-from lienthong.kernel.text import bilingual
+from lienthong.kernel import access, clock
+from lienthong.kernel.access import Actor
+from lienthong.kernel.errors import FieldError, NotAllowed, NotFound, Refused
+from lienthong.kernel.text import bilingual, tr
+from lienthong.platform.signing import queries as signing_queries
+from lienthong.platform.signing import services as signing
+from lienthong.platform.signing.types import SigningProof
+
+_PROVED: Final = "signing_proved"
 
 
 @access.duty("leader")
@@ -43,10 +52,26 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 @access.duty("leader")
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def read_one(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """One paper to read page by page, with the opinions about it, to be signed or returned."""
+    """One paper to read page by page, with the opinions about it, to be signed with the PIN or returned."""
     actor = access.acting(request)
+    if request.method != "POST":
+        return _reading(request, draft_id, actor)
+    try:
+        leading.require_signable(draft_id, actor=actor)
+        proof = _prove(request, actor)
+        leading.sign_draft(draft_id, seen=frame.whole(request.POST.get("seen")) or 0, proof=proof, actor=actor)
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refusal:
+        return _reading(request, draft_id, actor, refusal)
+    done = states.DRAFT_DEEDS["sign"].told
+    messages.success(request, str(tr(f"{done.vi}.", f"{done.en}.")))
+    return redirect("office-sign")
+
+
+def _reading(request: HttpRequest, draft_id: UUID, actor: Actor, problem: Refused | None = None) -> HttpResponse:
     draft = draft_queries.get_draft(draft_id, actor)
     rows = draft_queries.list_signing(actor)
     ids = [row.id for row in rows]
@@ -55,22 +80,64 @@ def read_one(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "next": ids[here + 1] if 0 <= here < len(ids) - 1 else None,
         "position": here + 1,
         "count": len(ids),
+        "errors": _errors(problem),
+        "asks_pin": _asks_pin(request),
     }
-    return render(request, "office/read.html", context)
+    return render(request, "office/read.html", context, status=problem.status if problem else 200)
 
 
 @access.duty("leader")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
-    """Confirm a batch, then sign it a few at a time; each document's result stands beside it."""
+    """Confirm a batch with the PIN, then sign it a few at a time; each document's result stands beside it."""
     actor = access.acting(request)
-    is_running = request.method == "POST"
-    if is_running:
-        leading.go_on_with_batch(batch_id, actor=actor)
+    problem: Refused | None = None
+    if request.method == "POST":
+        try:
+            if "confirm" in request.POST:
+                leading.own_batch(batch_id, actor)
+                leading.confirm_batch(batch_id, proof=_prove(request, actor), actor=actor)
+            leading.go_on_with_batch(batch_id, actor=actor)
+        except NotFound:
+            raise
+        except Refused as refusal:
+            problem = refusal
     batch = draft_queries.get_batch(batch_id, actor)
-    context = {"batch": batch, "is_running": is_running and batch.finished_at is None, "total": len(batch.items)}
-    part = "office/_batch.html" if request.headers.get("HX-Request") else "office/batch.html"
-    return render(request, part, context)
+    context = {
+        "batch": batch,
+        "is_running": request.method == "POST" and problem is None and batch.finished_at is None,
+        "total": len(batch.items),
+        "errors": _errors(problem),
+        "asks_pin": _asks_pin(request),
+    }
+    if request.headers.get("HX-Request"):
+        return render(request, "office/_batch.html", context)
+    return render(request, "office/batch.html", context, status=problem.status if problem else 200)
+
+
+def _prove(request: HttpRequest, actor: Actor) -> SigningProof:
+    """The PIN as typed; where the profile lets one PIN do for some minutes, the session keeps when it was given."""
+    proof = signing.prove_pin(request.POST.get("pin", ""), actor=actor, remembered=_remembered(request))
+    if signing_queries.pin_lasts():
+        request.session[_PROVED] = proof.at.isoformat()
+    return proof
+
+
+def _remembered(request: HttpRequest) -> datetime | None:
+    given = request.session.get(_PROVED)
+    return datetime.fromisoformat(given) if isinstance(given, str) else None
+
+
+def _asks_pin(request: HttpRequest) -> bool:
+    given = _remembered(request)
+    return given is None or clock.now() - given >= signing_queries.pin_lasts()
+
+
+def _errors(problem: Refused | None) -> list[FieldError]:
+    """What is wrong beside no field stands at the PIN, which is where the eye is."""
+    if problem is None:
+        return []
+    return list(problem.field_errors) or [FieldError("pin", problem.message, problem.code)]
 
 
 def _chosen(request: HttpRequest) -> list[tuple[UUID, int]]:

@@ -2,6 +2,7 @@
 
 from lienthong.platform.signing.queries.batches import verify_batch, verify_batch_member
 from lienthong.platform.signing.queries.containers import verify_container, verify_container_here, verify_proof
+from lienthong.platform.signing.queries.credentials import get_credential, pin_lasts
 from lienthong.platform.signing.queries.documents import (
     MAX_PDF_BYTES,
     fallback_place,
@@ -89,6 +90,7 @@ __all__ = [
     "find_waiting",
     "forget_standings",
     "get_certificate",
+    "get_credential",
     "get_remote",
     "get_remote_document",
     "get_remote_result",
@@ -101,6 +103,7 @@ __all__ = [
     "list_remote_waiting",
     "list_trusted",
     "ocsp_response_der",
+    "pin_lasts",
     "read_checkpoint",
     "read_line",
     "read_line_header",

@@ -1,9 +1,8 @@
-"""Whose key the acting officer holds; apart from the other questions, which a verifier without a node asks too."""
+"""Whose key the acting officer holds. Accounts are asked for late: a verifier without a node has none."""
 
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import NotAllowed
 from lienthong.kernel.text import tr
-from lienthong.platform.identity import queries as identity_queries
 from lienthong.platform.signing.types import KeyName
 
 
@@ -14,4 +13,6 @@ def own_key(actor: Actor) -> KeyName:
             "signing.officers-only",
             tr("Chỉ cán bộ, công chức có chữ ký số của cơ quan.", "Only officers sign for an agency."),
         )
+    from lienthong.platform.identity import queries as identity_queries
+
     return f"officer:{identity_queries.get_account(actor.account_id).username}"

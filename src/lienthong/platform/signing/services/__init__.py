@@ -8,6 +8,13 @@ from lienthong.platform.signing.services.authority import (
 )
 from lienthong.platform.signing.services.batches import sign_batch, sign_lines
 from lienthong.platform.signing.services.containers import make_container, make_containers
+from lienthong.platform.signing.services.credentials import (
+    choose_place,
+    prove_pin,
+    publish_pins,
+    require_proof,
+    set_pin,
+)
 from lienthong.platform.signing.services.documents import (
     certify_copy,
     seal_attachment,
@@ -38,6 +45,7 @@ __all__ = [
     "answer_timestamp",
     "augment_pdf",
     "certify_copy",
+    "choose_place",
     "complete_remote",
     "drop_signature_image",
     "ensure_demo_authority",
@@ -51,13 +59,17 @@ __all__ = [
     "make_container",
     "make_containers",
     "prepare_remote",
+    "prove_pin",
+    "publish_pins",
     "refresh_standings",
     "renew_certificate",
     "renew_due",
     "renew_from_request",
     "request_certificate",
+    "require_proof",
     "revoke_certificate",
     "seal_attachment",
+    "set_pin",
     "sign_and_seal_pdf",
     "sign_batch",
     "sign_bytes",
