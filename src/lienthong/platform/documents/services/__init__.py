@@ -2,7 +2,6 @@
 
 from lienthong.platform.documents.services.demo import seed_demo_documents
 from lienthong.platform.documents.services.numbering import (
-    bind_entry,
     give_number,
     reserve_numbers,
     strike_number,
@@ -21,7 +20,6 @@ __all__ = [
     "accept_message",
     "answer_request",
     "ask_back",
-    "bind_entry",
     "count_changed",
     "give_number",
     "mark_opened",

@@ -61,9 +61,7 @@ def _index_documents(limit: int) -> int:
             return 0
         held = _holders([row.pk for row in rows])
         bodies = _bodies([row.pk for row in rows])
-        for row in rows:
-            if ("out", row.agency_code) in held.get(row.pk, []):
-                numbering.bind_entry(row.agency_code, row.code, row.promulgated_on, row.pk)
+        numbering.bind_entries([row for row in rows if ("out", row.agency_code) in held.get(row.pk, [])])
         _write("document", [_of_document(row, held.get(row.pk, []), *bodies.get(row.pk, ("", ""))) for row in rows])
         Document.objects.filter(pk__in=[row.pk for row in rows]).update(indexed_at=clock.now())
         return len(rows)

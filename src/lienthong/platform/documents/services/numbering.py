@@ -178,23 +178,34 @@ def strike_number(entry_id: int, reason: str, actor: Actor) -> None:
         audit.record(actor, "documents.strike_number", f"register-entry:{entry.pk}", code=entry.code)
 
 
-def bind_entry(agency_code: str, code: str, on: date, document_id: UUID) -> bool:
-    """Tie a document that left to the entry that gave its number; False where no entry of the agency has that code."""
-    with db.atomic():
-        entry = (
-            RegisterEntry.objects.select_for_update(of=("self",))
-            .filter(register__agency_code=agency_code, register__direction="out", register__year=on.year, code=code)
-            .filter(document__isnull=True, struck_at__isnull=True)
-            .first()
+def bind_entries(documents: Sequence[Document]) -> int:
+    """Tie documents that left to the entries that gave their numbers; gives how many have one that was still free."""
+    wanted = {(one.agency_code, one.promulgated_on.year, one.code): one for one in documents}
+    free = (
+        RegisterEntry.objects.select_for_update(of=("self",))
+        .select_related("register")
+        .filter(
+            register__direction="out",
+            register__agency_code__in={key[0] for key in wanted},
+            register__year__in={key[1] for key in wanted},
+            code__in={key[2] for key in wanted},
+            document__isnull=True,
+            struck_at__isnull=True,
         )
-        if entry is None:
-            return False
-        document = Document.objects.get(pk=document_id)
-        entry.document, entry.reserved, entry.indexed_at = document, False, None
-        entry.subject = entry.subject or document.subject
-        entry.signer = entry.signer or document.signer_name
-        entry.save(update_fields=["document", "reserved", "subject", "signer", "indexed_at"])
-        return True
+        .order_by("pk")
+    )
+    bound = []
+    with db.atomic():
+        for entry in free:
+            document = wanted.pop((entry.register.agency_code, entry.register.year, entry.code), None)
+            if document is None:
+                continue
+            entry.document, entry.reserved, entry.indexed_at = document, False, None
+            entry.subject = entry.subject or document.subject
+            entry.signer = entry.signer or document.signer_name
+            bound.append(entry)
+        RegisterEntry.objects.bulk_update(bound, ("document", "reserved", "subject", "signer", "indexed_at"))
+    return len(bound)
 
 
 # --- for the other services of this room ------------------------------------------------------------------------

@@ -15,14 +15,13 @@ from lienthong.kernel.text import tr
 from lienthong.platform.documents.models import Delivery, Message, Step
 from lienthong.platform.documents.rights import CLERKS, require_work
 from lienthong.platform.documents.services.dispatching import letter_of_row, parts_of_row
-from lienthong.platform.documents.services.storing import Told, keep_steps, step
+from lienthong.platform.documents.services.storing import Told, keep_deliveries, keep_steps, step
 from lienthong.platform.documents.types import Evidence
 from lienthong.platform.exchange import queries as exchange_queries
 from lienthong.platform.exchange import services as exchange
 from lienthong.platform.exchange.types import LetterOutcome
 
 MOST_AT_ONCE = 1000
-_COLUMNS = ("transport", "problem", "letter_id", "delivered_at", "updated_at")
 
 
 class _Place:
@@ -65,7 +64,7 @@ def _record(outcomes: Mapping[UUID, LetterOutcome]) -> None:
     )
     steps = [one for row in rows if row.letter_id for one in _apply(row, outcomes[row.letter_id])]
     keep_steps(steps)
-    Delivery.objects.bulk_update(rows, _COLUMNS, batch_size=1000)
+    keep_deliveries(rows)
 
 
 def _apply(row: Delivery, outcome: LetterOutcome) -> list[Step]:
@@ -94,7 +93,7 @@ def fail_deliveries(letter_id: UUID, reason: str) -> int:
         )
         proof = Evidence("letter", str(letter_id))
         keep_steps([_fail(row, clock.now(), reason, proof) for row in rows])
-        Delivery.objects.bulk_update(rows, _COLUMNS, batch_size=1000)
+        keep_deliveries(rows)
     return len(rows)
 
 
@@ -134,4 +133,4 @@ def _post_again(message: Message, rows: Sequence[Delivery], actor: Actor) -> Non
             proof = Told(Evidence("letter", str(letter_id)), actor=actor.label)
             steps.append(step("transport", "waiting", clock.now(), proof, delivery_id=row.pk))
     keep_steps(steps)
-    Delivery.objects.bulk_update(rows, _COLUMNS, batch_size=1000)
+    keep_deliveries(rows)

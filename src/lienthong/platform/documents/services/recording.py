@@ -13,11 +13,10 @@ from lienthong.kernel.text import tr
 from lienthong.platform.documents.events import DocumentStatusChanged
 from lienthong.platform.documents.models import Delivery, Step
 from lienthong.platform.documents.rules import NEEDS_REASON, check_reason, is_known, moves
-from lienthong.platform.documents.services.storing import Told, keep_steps, step
+from lienthong.platform.documents.services.storing import Told, keep_deliveries, keep_steps, step
 from lienthong.platform.documents.types import Evidence, StatusTold
 
 _CLOCKS_DIFFER = timedelta(days=1)
-_COLUMNS = ("transport", "status", "status_at", "answer", "problem", "delivered_at", "updated_at")
 
 TRANSPORT_WORDS = frozenset({"opened", "failed"})
 
@@ -44,7 +43,7 @@ def record_statuses(said: Sequence[Said]) -> list[StatusTold]:
         document = row.message.document
         whole.append(replace(told, code=document.code, promulgated_on=document.promulgated_on))
     keep_steps(steps)
-    Delivery.objects.bulk_update(rows.values(), _COLUMNS)
+    keep_deliveries(rows.values())
     for told, _ in said:
         if told.status not in TRANSPORT_WORDS:
             events.publish(_event(told))

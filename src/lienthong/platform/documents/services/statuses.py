@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from lienthong.kernel import audit, clock, db, events
 from lienthong.kernel.access import SYSTEM, Actor
 from lienthong.kernel.errors import Conflict, NotFound, Refused
@@ -180,9 +182,7 @@ def announce_arrivals(limit: int = MOST_ANNOUNCED) -> int:
         )
         if rows:
             say_back([(row, told_of(row, row.message, "01", at=row.arrived_at), row.message) for row in rows], SYSTEM)
-            for row in rows:
-                row.status, row.status_at = "01", row.arrived_at
-            Arrival.objects.bulk_update(rows, ("status", "status_at"))
+            Arrival.objects.filter(pk__in=[row.pk for row in rows]).update(status="01", status_at=F("arrived_at"))
     return len(rows)
 
 

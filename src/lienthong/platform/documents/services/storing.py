@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from lienthong.kernel import clock
 from lienthong.kernel.errors import Conflict
 from lienthong.kernel.text import tr
-from lienthong.platform.documents.models import Attachment, Document, Message, Step
+from lienthong.platform.documents.models import Attachment, Delivery, Document, Message, Step
 from lienthong.platform.documents.rules import AttachmentFacts
 from lienthong.platform.documents.types import NOBODY, BusinessKind, Direction, Evidence, Signer, Staff
 
@@ -254,3 +255,39 @@ def keep_steps(steps: Sequence[Step]) -> None:
     """Insert steps; one that was told before is left as it is."""
     if steps:
         Step.objects.bulk_create(steps, ignore_conflicts=True)
+
+
+_CHANGE_DELIVERIES = """
+UPDATE documents_delivery d
+   SET transport = v.transport, status = v.status, status_at = v.status_at, answer = v.answer, problem = v.problem,
+       letter_id = v.letter_id, delivered_at = v.delivered_at, updated_at = v.updated_at
+  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::uuid[],
+              %s::timestamptz[], %s::timestamptz[])
+       AS v(id, transport, status, status_at, answer, problem, letter_id, delivered_at, updated_at)
+ WHERE d.id = v.id
+"""
+
+
+def keep_deliveries(rows: Iterable[Delivery]) -> None:
+    """Write down where deliveries stand, which the caller has locked. One statement for any number."""
+    columns = zip(
+        *(
+            (
+                row.pk,
+                row.transport,
+                row.status,
+                row.status_at,
+                row.answer,
+                row.problem,
+                row.letter_id,
+                row.delivered_at,
+                row.updated_at,
+            )
+            for row in rows
+        ),
+        strict=True,
+    )
+    given = [list(column) for column in columns]
+    if given:
+        with connection.cursor() as cursor:
+            cursor.execute(_CHANGE_DELIVERIES, given)

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from lienthong.kernel import audit, clock
 from lienthong.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from lienthong.platform.documents import queries, services
-from lienthong.platform.documents.models import Arrival, Delivery, Document, Message
+from lienthong.platform.documents.models import Arrival, Delivery, Document, Message, RegisterEntry
+from lienthong.platform.documents.services import indexing, numbering
 from lienthong.platform.documents.tests import circuit
 from lienthong.platform.documents.tests.circuit import CLERK, NOW, Circuit, Post, document, paper
 from lienthong.platform.documents.types import Sending
@@ -81,3 +82,27 @@ def test_one_wrong_document_refuses_all_and_is_named(province: Post) -> None:
 
 def test_nothing_to_send_is_nothing(province: Post) -> None:
     assert services.send_documents([], actor=CLERK) == []
+
+
+def test_each_is_tied_to_the_line_that_gave_its_number_in_one_go(province: Post) -> None:
+    given = [numbering.give_number("H36", "KH", on=NOW.date(), subject="", actor=CLERK) for _ in range(12)]
+    struck = numbering.give_number("H36", "KH", on=NOW.date(), subject="", actor=CLERK)
+    numbering.strike_number(struck.entry_id, "Không ban hành", CLERK)
+    sent = [numbered(one.code) for one in (*given, struck)]
+    indexing.index_waiting()
+    services.send_documents(sent[:2], actor=CLERK)
+    with CaptureQueriesContext(connection) as few:
+        indexing.index_waiting()
+    messages = services.send_documents(sent[2:], actor=CLERK)
+    with CaptureQueriesContext(connection) as many:
+        indexing.index_waiting()
+    assert len(many) <= len(few) + 1
+    tied = dict(RegisterEntry.objects.values_list("pk", "document__messages"))
+    assert [tied[one.entry_id] for one in given[2:]] == messages[:-1]
+    assert tied[struck.entry_id] is None
+    assert RegisterEntry.objects.get(pk=given[5].entry_id).subject == document().subject
+
+
+def numbered(code: str) -> Sending:
+    number, _, notation = code.partition("/")
+    return Sending(document(int(number), type_code="KH", notation=notation), (paper(),), ("G22",))
