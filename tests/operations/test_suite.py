@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from lienthong.node import cluster, outsiders, suite
+from lienthong.node import cluster, outsiders, suite, testing
 from lienthong.node.postgres import EmbeddedServer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -165,6 +165,71 @@ def test_a_role_that_may_not_make_databases_is_told_so(folder):
             cluster.ensure_databases(server.url().replace("postgres@", "weak@"), ["lt_one"], {})
     with pytest.raises(cluster.UpgradeFailed, match="does not answer"):
         cluster.ensure_databases(server.url(), ["lt_one"], {})
+
+
+@pytest.fixture
+def starters(folder, monkeypatch):
+    """Where starters would be kept; their making is quick, and this run's own variables stay."""
+    for name in (testing._TEMPLATE, testing._PROBLEM, "LIENTHONG_STARTER_CLUSTER"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(cluster, "_upgrade", lambda _url, _environment: None)
+    return folder
+
+
+def databases_of(starter, monkeypatch):
+    """The databases of a server that begins as a copy of this starter."""
+    with monkeypatch.context() as patched:
+        patched.setenv("LIENTHONG_STARTER_CLUSTER", str(starter / "cluster"))
+        with EmbeddedServer(starter.parent / "pg", durable=False) as server, psycopg.connect(server.url()) as session:
+            return {row[0] for row in session.execute("SELECT datname FROM pg_database")}
+
+
+def test_tables_that_change_while_they_are_made_are_made_anew(starters, monkeypatch):
+    """A colleague adds a migration just then: what was made carries neither version's name."""
+    versions = iter(["old", "old", "new"])
+    monkeypatch.setattr(cluster, "fingerprint", lambda: next(versions, "new"))
+    kept = testing._keep_starter(starters)
+    assert kept == starters / "new"
+    assert os.environ[testing._TEMPLATE] == "lt_template_new"
+    assert not (starters / "old").exists()
+    assert not (starters / "making").exists()
+    assert "lt_template_new" in databases_of(kept, monkeypatch)
+
+
+def test_tables_that_never_stand_still_are_told(starters, monkeypatch):
+    versions = (str(number) for number in range(100))
+    monkeypatch.setattr(cluster, "fingerprint", lambda: next(versions))
+    assert testing._keep_starter(starters) is None
+    assert "change faster" in os.environ[testing._PROBLEM]
+    assert list(starters.iterdir()) == []
+
+
+def test_a_starter_in_use_is_not_forgotten(starters):
+    made = []
+    for number in range(8):
+        (starters / str(number)).mkdir()
+        (starters / str(number) / "server.log").touch()
+        os.utime(starters / str(number), (number, number))
+        made.append(starters / str(number))
+    with testing._hold(made[0]):
+        os.utime(made[0], (0, 0))
+        testing._forget_old_versions(starters, made[7])
+        assert [one.name for one in made if one.exists()] == ["0", "5", "6", "7"]
+    testing._forget_old_versions(starters, made[7])
+    assert [one.name for one in made if one.exists()] == ["5", "6", "7"]
+
+
+def test_another_version_on_the_same_server_takes_nobodys_template(starters, monkeypatch):
+    version = ["one"]
+    monkeypatch.setattr(cluster, "fingerprint", lambda: version[0])
+    with EmbeddedServer(starters / "pg", durable=False) as server:
+        cluster.copy_template(server.url(), "lt_test_one_template", {})
+        version[0] = "two"
+        cluster.copy_template(server.url(), "lt_test_two_template", {})
+        for run in ("one", "two"):
+            cluster.copy_database(server.url(), f"lt_test_{run}_template", f"lt_test_{run}_main")
+            assert cluster.read_note(server.url(), f"lt_test_{run}_template")["fingerprint"] == run
 
 
 def test_words_go_on_to_pytest_and_a_missing_browser_fails_only_in_ci(monkeypatch, capsys):

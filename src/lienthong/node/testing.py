@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from weakref import WeakSet
 
 import psycopg
@@ -30,6 +30,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 
 _CACHE = REPOSITORY / "var" / "test"
 _KEPT_VERSIONS = 3
+_MOST_MAKINGS = 3
 _RUN_PREFIX = "lienthong-test-"
 _DATABASE_PREFIX = "lt_test_"
 _STALE_SECONDS = 60
@@ -88,6 +89,7 @@ class _Run:
         self._lock = (self.folder / "run.lock").open("wb")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._server: EmbeddedServer | None = None
+        self._starter_hold: BinaryIO | None = None
         self._sign_of_life: psycopg.Connection[Any] | None = None
         os.environ[_RUN] = str(self.folder)
         for name in (_TEMPLATE, _PROBLEM, _GIVEN):
@@ -107,6 +109,8 @@ class _Run:
             self._server.stop()
         throw_away(self.folder / "pg")
         shutil.rmtree(self.folder, ignore_errors=True)
+        if self._starter_hold is not None:
+            self._starter_hold.close()
         self._lock.close()
 
     def _prepare(self) -> None:
@@ -115,9 +119,10 @@ class _Run:
             self._use_server(given)
             return
         with _cache() as cache:
-            starter = _starter_cluster(cache or self.folder)
-            if starter is not None:
-                os.environ[STARTER_CLUSTER] = str(starter)
+            kept = _keep_starter(cache or self.folder)
+            if kept is not None:
+                self._starter_hold = _hold(kept)
+                os.environ[STARTER_CLUSTER] = str(place_of(kept) / "cluster")
             self._server = EmbeddedServer(self.folder / "pg", durable=False)
             self._server.start()
         os.environ[_SERVER] = self._server.url()
@@ -129,8 +134,10 @@ class _Run:
         except psycopg.OperationalError as error:
             raise ServerProblem(f"DATABASE_URL does not answer: {str(error).splitlines()[0]}") from None
         _drop_stale_databases(self._sign_of_life, server_url, "")
+        # A copy of its own: another version's run on this server may drop the template at any time.
+        os.environ[_TEMPLATE] = f"{_database_prefix(self.folder.name)}template"
         try:
-            os.environ[_TEMPLATE] = cluster.ensure_template(server_url, _as_test_node(self.folder))
+            cluster.copy_template(server_url, os.environ[_TEMPLATE], _as_test_node(self.folder))
         except cluster.UpgradeFailed as problem:
             os.environ[_PROBLEM] = str(problem)
 
@@ -152,37 +159,63 @@ def _cache() -> Iterator[Path | None]:
         yield _CACHE
 
 
-def _starter_cluster(cache: Path) -> Path | None:
-    """A stopped cluster with the migrated template, made once for each version of the tables.
+def _keep_starter(cache: Path) -> Path | None:
+    """The folder of a stopped cluster with the migrated template, made once for each version of the tables.
 
     Tables that cannot be made leave their reason to the tests that need a database; the others run.
     """
-    current = cluster.fingerprint()
-    kept = cache / current
-    if not kept.exists():
-        print("Preparing the test database (once for each version of the tables) …", flush=True)
-        making = cache / "making"
-        throw_away(making)
+    for _ in range(_MOST_MAKINGS):
+        current = cluster.fingerprint()
+        kept = cache / current
         try:
-            with EmbeddedServer(making, durable=False) as server:
-                cluster.ensure_template(server.url(), _as_test_node(making))
+            if kept.exists() or _make_starter(cache / "making", kept, current):
+                os.utime(kept)
+                os.environ[_TEMPLATE] = cluster.template_name(current)
+                _forget_old_versions(cache, kept)
+                return kept
         except cluster.UpgradeFailed as problem:
             os.environ[_PROBLEM] = str(problem)
-            throw_away(making)
             return None
-        making.rename(kept)
-        _forget_old_versions(cache, kept)
-    os.utime(kept)
-    os.environ[_TEMPLATE] = cluster.template_name(current)
-    return place_of(kept) / "cluster"
+        finally:
+            throw_away(cache / "making")
+    os.environ[_PROBLEM] = "The sources of the tables change faster than the tables can be made."
+    return None
+
+
+def _make_starter(making: Path, kept: Path, current: str) -> bool:
+    """Not so when somebody changed the tables meanwhile: what was made is then of no known version."""
+    print("Preparing the test database (once for each version of the tables) …", flush=True)
+    throw_away(making)
+    with EmbeddedServer(making, durable=False) as server:
+        made = cluster.ensure_template(server.url(), _as_test_node(making))
+    if made != cluster.template_name(current) or cluster.fingerprint() != current:
+        return False
+    making.rename(kept)
+    return True
+
+
+def _hold(kept: Path) -> BinaryIO:
+    """While this is open nobody forgets the starter: databases of real nodes begin as its copies until the end."""
+    hold = (kept / "held").open("ab")
+    fcntl.flock(hold, fcntl.LOCK_SH)
+    return hold
 
 
 def _forget_old_versions(cache: Path, kept: Path) -> None:
     others = [path for path in cache.iterdir() if (path / "server.log").exists() or (path / "lies-in").exists()]
     newest_first = sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
     for old in newest_first[_KEPT_VERSIONS:]:
-        if old != kept:
+        if old != kept and not _is_held(old):
             throw_away(old)
+
+
+def _is_held(kept: Path) -> bool:
+    with (kept / "held").open("ab") as hold:
+        try:
+            fcntl.flock(hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _as_test_node(home: Path) -> dict[str, str]:
