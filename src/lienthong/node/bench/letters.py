@@ -9,16 +9,15 @@ import importlib.util
 import json
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
-import psycopg
 
 from lienthong.node.bench.report import Measured
+from lienthong.node.bench.watching import await_no_more
 from lienthong.node.demo.passing import passing_folder
 from lienthong.node.faults.federation import Federation, Member
 
@@ -31,8 +30,6 @@ SINGLE_GOAL = 400.0
 BATCH_GOAL = 15_000.0
 MEGABYTE_GOAL = 20.0
 MEMORY_GOAL = 250.0
-
-_WAITING = "SELECT EXISTS (SELECT FROM exchange_outgoingletter WHERE state = 'waiting')"
 
 
 def measure(size: int | None = None) -> Measured:
@@ -94,7 +91,7 @@ def _carry(pair: Federation, word: str, *sizes: int) -> dict[str, float]:
     sender, receiver = pair.members[1], pair.members[0]
     with _weighed(pair.members) as weights:
         posted = _part(pair, sender, word, receiver.code, *sizes)
-        ended = _wait_for_receipts(sender.database_url)
+        ended = await_no_more(sender.database_url)
     seconds = (ended - posted["at"]) / 1e9
     return {
         "rate": sizes[0] / seconds,
@@ -102,14 +99,6 @@ def _carry(pair: Federation, word: str, *sizes: int) -> dict[str, float]:
         "posted": posted["rate"],
         "memory": max(weights, default=0.0),
     }
-
-
-def _wait_for_receipts(database_url: str) -> int:
-    """Until nothing waits: the moment (ns). Asks rarely, for whoever watches must not eat what is measured."""
-    with psycopg.connect(database_url, autocommit=True) as watching:
-        while watching.execute(_WAITING).fetchone() == (True,):
-            time.sleep(0.02)
-        return time.time_ns()
 
 
 @contextmanager

@@ -12,8 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
+from lienthong.node.bench.watching import LETTERS_WAIT, ask
 from lienthong.node.demo.passing import passing_folder
 from lienthong.node.faults.federation import Federation, FederationProblem, Member
 
@@ -26,7 +25,6 @@ _TO_ONE = 0.82
 _RECALLED = 0.01
 _LOOK_SECONDS = 1.0
 _ARRIVED = "SELECT count(*), count(*) FILTER (WHERE status = '03') FROM documents_arrival"
-_WAITING = "SELECT EXISTS (SELECT FROM exchange_outgoingletter WHERE state = 'waiting')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,9 @@ def _run(nodes: Federation, stop: Path, documents: int, seed: int, say: Callable
         nodes.begin(member, "replay", str(share), str(seed + place), *_others(nodes, member), module=_PART)
         for place, member in enumerate(nodes.members)
     ]
-    while any(one.poll() is None for one in senders) or any(_asked(member, _WAITING)[0] for member in nodes.members):
+    while any(one.poll() is None for one in senders) or any(
+        ask(one.database_url, LETTERS_WAIT)[0] for one in nodes.members
+    ):
         time.sleep(_LOOK_SECONDS)
         arrived, entered = _sums(nodes)
         say(f"{arrived:,} arrived, {entered:,} registered, {time.monotonic() - begun:.0f} s")
@@ -108,10 +108,5 @@ def _others(nodes: Federation, member: Member) -> list[str]:
 
 
 def _sums(nodes: Federation) -> tuple[int, int]:
-    found = [_asked(member, _ARRIVED) for member in nodes.members]
+    found = [ask(member.database_url, _ARRIVED) for member in nodes.members]
     return sum(one[0] for one in found), sum(one[1] for one in found)
-
-
-def _asked(member: Member, question: str) -> tuple[int, ...]:
-    with psycopg.connect(member.database_url, autocommit=True) as asking:
-        return asking.execute(question).fetchone() or ()

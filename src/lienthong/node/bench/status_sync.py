@@ -7,12 +7,10 @@ receipt at the province. The baseline is the same rows into the same table, one 
 import json
 import subprocess
 import sys
-import time
 from typing import Any
 
-import psycopg
-
 from lienthong.node.bench.report import Measured
+from lienthong.node.bench.watching import ask, await_no_more
 from lienthong.node.demo.country import Country, CountryProblem
 from lienthong.node.demo.passing import passing_country
 
@@ -41,7 +39,8 @@ def measure(size: int | None = None) -> Measured:
 
 def _measure(country: Country, changes: int) -> Measured:
     begun = _part(country, "province", "prepare", changes)
-    ended, letters = _wait_for_receipts(country.database_url("province"))
+    ended = await_no_more(country.database_url("province"), _STILL_WAITING, every=0.05)
+    (letters,) = ask(country.database_url("province"), _LETTERS)
     arrived = _part(country, "hub", "mirrored", changes)["mirrored"]
     seconds = (ended - begun["at"]) / 1e9
     country.kill("province")
@@ -61,19 +60,6 @@ def _measure(country: Country, changes: int) -> Measured:
         goals={"statuses a second": RATE_GOAL, "ours / baseline": SHARE_GOAL},
         met=arrived == begun["made"] and ours >= RATE_GOAL and ours / baseline >= SHARE_GOAL,
     )
-
-
-def _wait_for_receipts(database_url: str) -> tuple[int, int]:
-    """Until the queue is empty and every letter has its receipt: the moment (ns), and how many letters it took.
-
-    A plain connection that asks rarely: whoever watches must not eat what is measured.
-    """
-    with psycopg.connect(database_url, autocommit=True) as watching:
-        while watching.execute(_STILL_WAITING).fetchone() == (True,):
-            time.sleep(0.05)
-        ended = time.time_ns()
-        row = watching.execute(_LETTERS).fetchone()
-    return ended, int(row[0]) if row else 0
 
 
 def _part(country: Country, name: str, word: str, size: int) -> dict[str, Any]:
