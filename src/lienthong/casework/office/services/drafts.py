@@ -71,13 +71,21 @@ def save_text(draft_id: UUID, body: str, *, note: str = "", seen: int | None = N
         return made.number
 
 
-def keep_working(draft_id: UUID, body: str, *, actor: Actor) -> None:
-    """Autosave: keep what is being typed beside the versions. The story and the version stay as they are."""
+def keep_working(draft_id: UUID, body: str, *, after: int | None = None, actor: Actor) -> bool:
+    """Autosave: keep what is being typed beside the versions. The story and the version stay as they are.
+
+    `after`: the version that the writer began from. When a newer one was made meanwhile nothing is kept and the
+    answer is no: an autosave on its way while the writer saves would otherwise bring back what has just been saved.
+    """
     text = rules.clean_text(body, field="body", at_most=rules.MAX_BODY, needed=False)
     with db.atomic():
         draft = journal.lock_draft(draft_id, actor, "edit")
+        newest = newest_version(draft)
+        if after is not None and newest is not None and newest.number > after:
+            return False
         draft.working, draft.working_at = text, clock.now()
         draft.save(update_fields=["working", "working_at"])
+        return True
 
 
 def drop_working(draft_id: UUID, *, actor: Actor) -> None:

@@ -56,8 +56,9 @@ def write(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 @require_POST
 def keep_working(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Autosave; the answer says when, and shows the paper anew."""
-    drafts.keep_working(draft_id, request.POST.get("body", ""), actor=access.acting(request))
-    return render(request, "office/_kept.html", {"draft_id": draft_id, "at": clock.now()})
+    body, after = request.POST.get("body", ""), frame.whole(request.POST.get("after"))
+    is_kept = drafts.keep_working(draft_id, body, after=after, actor=access.acting(request))
+    return render(request, "office/_kept.html", {"draft_id": draft_id, "at": clock.now(), "is_kept": is_kept})
 
 
 @access.duty(*frame.DUTIES)
