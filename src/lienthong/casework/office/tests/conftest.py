@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -35,15 +36,9 @@ CHAIRS = {WARD: ("xh.chutich", "Trần Thị Kim Oanh"), OTHER: ("cl.chutich", "
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The country's codes, loaded once."""
+    """The agencies of the demo, loaded once."""
     with django_db_blocker.unblock():
-        load_country()
-
-
-def load_country() -> None:
-    """Codes and agencies of the demo."""
-    agencies.load_facts()
-    agencies.load_demo_agencies()
+        agencies.load_demo_agencies()
 
 
 @pytest.fixture(scope="session")
@@ -131,12 +126,25 @@ def letters(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 @pytest.fixture
 def office(db: None, keys: Path, tmp_path: Path, letters: list[Any]) -> Iterator[Path]:
     """This process is the province's node, on a Monday morning."""
-    home = tmp_path / "home"
+    with at_province(keys, tmp_path / "home") as home, clock.frozen(NOW):
+        yield home
+
+
+@pytest.fixture
+def committed_people(transactional_db: None, keys: Path, tmp_path: Path, letters: list[Any]) -> Iterator[Cast]:
+    """Everybody, in a database that threads share, at a node whose clock runs."""
+    with at_province(keys, tmp_path / "home"):
+        yield make_cast()
+
+
+@contextmanager
+def at_province(keys: Path, home: Path) -> Iterator[Path]:
+    """This process is the province's node, with a home of its own and everybody's keys."""
     home.mkdir()
     for name in ("keys", "trust"):
         if (keys / name).exists():
             (home / name).symlink_to(keys / name)
     members = tuple(role for role in DOCUMENT_ROLES if role.name == "documents.member")
     roles.open_roles((*SIGNING_ROLES, *members, *ROLES))
-    with playing(node(), home=home, agency_code="H36"), clock.frozen(NOW):
+    with playing(node(), home=home, agency_code="H36"):
         yield home

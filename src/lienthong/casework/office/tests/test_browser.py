@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,12 +10,10 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from lienthong.casework.office.models import Draft, SigningBatch
-from lienthong.casework.office.roles import ROLES
 from lienthong.casework.office.services import comments, drafts, leading, reviews, work_files
 from lienthong.casework.office.tests import stories
-from lienthong.casework.office.tests.conftest import DOCUMENT_ROLES, OTHER, PIN, SIGNING_ROLES, load_country, make_cast
-from lienthong.kernel import files, roles
-from lienthong.kernel.profile import node, playing
+from lienthong.casework.office.tests.conftest import OTHER, PIN, Cast
+from lienthong.kernel import files
 from lienthong.platform.documents import queries as document_queries
 from lienthong.platform.signing import queries as signing_queries
 
@@ -30,18 +27,9 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture
-def people(transactional_db: None, keys: Any, tmp_path: Any, letters: Any) -> Iterator[Any]:
-    """Everybody, at a node whose clock runs: the server has threads of its own."""
-    load_country()
-    home = tmp_path / "home"
-    home.mkdir()
-    for name in ("keys", "trust"):
-        if (keys / name).exists():
-            (home / name).symlink_to(keys / name)
-    members = tuple(role for role in DOCUMENT_ROLES if role.name == "documents.member")
-    roles.open_roles((*SIGNING_ROLES, *members, *ROLES))
-    with playing(node(), home=home, agency_code="H36"):
-        yield make_cast()
+def people(committed_people: Cast) -> Cast:
+    """Everybody: the server has threads of its own."""
+    return committed_people
 
 
 @pytest.fixture
@@ -61,16 +49,7 @@ def sit(chromium: Any, live_server: Any, people: Any) -> Any:
     return open_page
 
 
-def look(page: Any) -> None:
-    """Nothing that axe finds, nothing that runs out of the screen."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-
-
-def test_a_leader_reads_and_signs_one_paper_on_the_phone(sit, people):
+def test_a_leader_reads_and_signs_one_paper_on_the_phone(sit, people, look):
     draft_id = stories.presented(people, priority=2)
     page = sit(people.chair, PHONE)
     page.goto("/van-phong/ky/")
@@ -105,7 +84,7 @@ def test_a_leader_returns_a_paper_with_words(sit, people):
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_a_leader_signs_many_at_once_and_sees_each_result(sit, people, scripts):
+def test_a_leader_signs_many_at_once_and_sees_each_result(sit, people, scripts, look):
     ids = [stories.presented(people, subject=f"Văn bản thứ {n}") for n in range(8)]
     page = sit(people.chair, PHONE, java_script_enabled=scripts)
     page.goto("/van-phong/ky/")
@@ -132,7 +111,7 @@ def test_a_leader_signs_many_at_once_and_sees_each_result(sit, people, scripts):
     assert SigningBatch.objects.get().finished_at is not None
 
 
-def test_a_letter_from_the_drafters_desk_to_the_clerks(sit, people):
+def test_a_letter_from_the_drafters_desk_to_the_clerks(sit, people, look):
     page = sit(people.drafter, DESK)
     page.goto("/van-phong/")
     look(page)
@@ -189,7 +168,7 @@ def test_a_letter_from_the_drafters_desk_to_the_clerks(sit, people):
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_every_page_of_the_office_is_in_order(sit, people, size):
+def test_every_page_of_the_office_is_in_order(sit, people, size, look):
     draft_id = stories.written(people)
     drafts.save_text(draft_id, stories.BODY.replace("Thống nhất", "Nhất trí"), actor=people.drafter)
     one = comments.add_comment(draft_id, "Nêu rõ căn cứ", page=1, actor=people.drafter)
@@ -209,7 +188,7 @@ def test_every_page_of_the_office_is_in_order(sit, people, size):
         look(page)
 
 
-def test_work_is_given_and_finished_on_the_phone(sit, people):
+def test_work_is_given_and_finished_on_the_phone(sit, people, look):
     arrival_id = stories.registered(people)
     leader = sit(people.other_chair, PHONE)
     leader.goto("/van-phong/van-ban-den/")

@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any
 
 import pytest
 from django.db import connection
 
 from lienthong.casework.office.models import Draft, WorkOrder
-from lienthong.casework.office.roles import ROLES
 from lienthong.casework.office.services import issuing, leading, work
 from lienthong.casework.office.tests import stories
 from lienthong.casework.office.tests.conftest import (
-    DOCUMENT_ROLES,
     OTHER,
-    SIGNING_ROLES,
     WARD,
     Cast,
-    load_country,
-    make_cast,
 )
-from lienthong.kernel import roles
 from lienthong.kernel.errors import Refused
-from lienthong.kernel.profile import node, playing
 from lienthong.platform.documents import queries as document_queries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def people(transactional_db: None, keys: Any, tmp_path: Any, letters: Any) -> Iterator[Cast]:
-    """Everybody, in a database that threads share."""
-    load_country()
-    home = tmp_path / "home"
-    home.mkdir()
-    for name in ("keys", "trust"):
-        if (keys / name).exists():
-            (home / name).symlink_to(keys / name)
-    members = tuple(role for role in DOCUMENT_ROLES if role.name == "documents.member")
-    roles.open_roles((*SIGNING_ROLES, *members, *ROLES))
-    with playing(node(), home=home, agency_code="H36"):
-        yield make_cast()
+def people(committed_people: Cast) -> Cast:
+    return committed_people
 
 
 def at_once(*deeds: Callable[[], object]) -> list[str]:
