@@ -5,9 +5,11 @@ A large file is never held in memory: it is hashed on its way to the disk and lo
 
 import hashlib
 import io
+import itertools
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +22,7 @@ from lienthong.kernel.profile import node
 from lienthong.kernel.text import nfc, tr
 
 __all__ = [
+    "ASIDE",
     "DOCUMENTS",
     "DOCX",
     "JPEG",
@@ -29,15 +32,19 @@ __all__ = [
     "UNKNOWN",
     "ZIP",
     "FileRef",
+    "Together",
     "adopt",
+    "aside_of",
     "clean_name",
     "describe",
+    "is_kept",
     "note",
     "open",
     "open_file",
     "path_of",
     "read",
     "store",
+    "together",
     "write",
 ]
 
@@ -45,6 +52,8 @@ DOCUMENTS = frozenset({PDF, PNG, JPEG, DOCX})
 """What people may attach: PDF, photos, Word."""
 
 MAX_BYTES = 10 * 2**20
+_SYNCS = 8
+ASIDE = ".aside."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,75 @@ def write(
     return FileRef(digest, clean_name(name), media_type, size)
 
 
+class Together:
+    """Files that are kept together (`together`): small ones reach the disk at the end, all at once."""
+
+    def __init__(self) -> None:
+        self._aside: dict[str, Path] = {}
+        self._refs: list[FileRef] = []
+
+    def write(
+        self,
+        content: bytes | BinaryIO,
+        *,
+        name: str,
+        allowed: frozenset[str] = DOCUMENTS,
+        max_bytes: int = MAX_BYTES,
+        field: str = "",
+    ) -> FileRef:
+        """Check one of them as `store` does; it can be opened when the block has ended."""
+        chunks = _chunks(content)
+        start = _first(chunks)
+        if len(start) > CHUNK:
+            rest = itertools.chain((start,), chunks)
+            ref = write(rest, name=name, allowed=allowed, max_bytes=max_bytes, field=field)
+        else:
+            _check_size(len(start), max_bytes, field)
+            media_type = _look(io.BytesIO(start), allowed, field)
+            ref = FileRef(hashlib.sha256(start).hexdigest(), clean_name(name), media_type, len(start))
+            self._lay_aside(ref.sha256, start)
+        self._refs.append(ref)
+        return ref
+
+    def _lay_aside(self, digest: str, body: bytes) -> None:
+        path = path_of(digest)
+        if digest in self._aside or _freshen(path):
+            return
+        _make_folder(path.parent)
+        side = self._aside[digest] = _side_path(path.parent)
+        side.touch(mode=0o600)
+        side.write_bytes(body)
+
+    def finish(self) -> None:
+        """Everything is on the disk, under its name and known."""
+        with ThreadPoolExecutor(min(_SYNCS, len(self._aside) or 1), thread_name_prefix="sync") as pool:
+            list(pool.map(_sync, self._aside.values()))
+        for digest, side in self._aside.items():
+            side.rename(path_of(digest))
+        self._aside.clear()
+        note(self._refs)
+
+    def drop(self) -> None:
+        """What was not finished goes."""
+        for side in self._aside.values():
+            side.unlink(missing_ok=True)
+
+
+@contextmanager
+def together() -> Iterator[Together]:
+    """Keep many files, those of a set of documents or letters: all of them or, when the block raises, none.
+
+    The disk writes what many ask it to keep at the same moment almost as quickly as one, so a set waits for it once;
+    the database hears of them in one statement.
+    """
+    kept = Together()
+    try:
+        yield kept
+        kept.finish()
+    finally:
+        kept.drop()
+
+
 def adopt(
     path: Path,
     *,
@@ -130,10 +208,11 @@ def _look(stream: BinaryIO, allowed: frozenset[str], field: str) -> str:
 def note(refs: Iterable[FileRef]) -> None:
     """Write down what is known of files that were written; what is known already stays."""
     now = clock.now()
+    # In one order, for two who note the same files would wait for each other.
     StoredFile.objects.bulk_create(
         [
             StoredFile(sha256=one.sha256, name=one.name, media_type=one.media_type, size=one.size, stored_at=now)
-            for one in refs
+            for one in sorted(refs, key=lambda one: one.sha256)
         ],
         ignore_conflicts=True,
     )
@@ -147,10 +226,14 @@ def read(sha256: str) -> bytes:
 
 def open_file(sha256: str) -> BinaryIO:
     """A stream of the content. Raises NotFound `files.missing`."""
-    try:
-        return path_of(sha256).open("rb")
-    except FileNotFoundError:
-        raise NotFound("files.missing", tr("Không tìm thấy tệp.", "The file is not here.")) from None
+    kept = path_of(sha256)
+    # The sweep may hold a file aside for a moment before it puts it back.
+    for path in (kept, aside_of(kept), kept):
+        try:
+            return path.open("rb")
+        except FileNotFoundError:
+            continue
+    raise NotFound("files.missing", tr("Không tìm thấy tệp.", "The file is not here."))
 
 
 open = open_file  # noqa: A001 (reads as files.open(...) at every call)
@@ -168,6 +251,16 @@ def path_of(sha256: str) -> Path:
     if len(sha256) != 64 or not all(letter in "0123456789abcdef" for letter in sha256):
         raise NotFound("files.missing", tr("Không tìm thấy tệp.", "The file is not here."))
     return node().home / "files" / sha256[:2] / sha256
+
+
+def is_kept(sha256: str) -> bool:
+    """Is the content here? If so it is young again, and no sweep (`file_sweep`) takes it away soon."""
+    return _freshen(path_of(sha256))
+
+
+def aside_of(path: Path) -> Path:
+    """Where a kept file lies while the sweep makes up its mind."""
+    return path.with_name(f"{ASIDE}{path.name}")
 
 
 def clean_name(name: str) -> str:
@@ -235,7 +328,7 @@ def _write(digest: str, body: bytes) -> None:
     Only the node's own user may read: these are people's papers.
     """
     path = path_of(digest)
-    if path.exists():
+    if _freshen(path):
         return
     with _side_file(path.parent) as side:
         with side.open("wb") as stream:
@@ -249,12 +342,21 @@ def _write(digest: str, body: bytes) -> None:
 def _side_file(folder: Path) -> Iterator[Path]:
     """A closed file beside the kept ones; what is left of it goes."""
     _make_folder(folder)
-    side = folder / f".{os.getpid()}.{os.urandom(8).hex()}"
+    side = _side_path(folder)
     try:
         side.touch(mode=0o600)
         yield side
     finally:
         side.unlink(missing_ok=True)
+
+
+def _side_path(folder: Path) -> Path:
+    return folder / f".{os.getpid()}.{os.urandom(8).hex()}"
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
 
 
 def _make_folder(folder: Path) -> None:
@@ -263,10 +365,19 @@ def _make_folder(folder: Path) -> None:
 
 
 def _keep(path: Path, kept: Path) -> None:
-    """Give a whole file its name by digest."""
+    """Give a whole file its name by digest, and a young age with it."""
     _make_folder(kept.parent)
+    while not _freshen(kept):
+        with suppress(FileExistsError):
+            os.link(path, kept)
+            kept.chmod(0o600)
+
+
+def _freshen(path: Path) -> bool:
+    """Young again, or not there: one step, so that a sweep at the same moment either sees it or was here first."""
+    now = clock.now().timestamp()
     try:
-        os.link(path, kept)
-    except FileExistsError:
-        return
-    kept.chmod(0o600)
+        os.utime(path, (now, now))
+    except FileNotFoundError:
+        return False
+    return True

@@ -50,6 +50,13 @@ def wake(channel: str) -> None:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, channel])
 
 
+MENTIONED = """
+SELECT found[1] AS sha256 FROM procrastinate_jobs, regexp_matches(args::text, '[0-9a-f]{64}', 'g') AS found
+WHERE status <> 'succeeded'
+"""
+"""Digests of files that jobs speak of which are still to run, or failed and may be run again; for the sweep."""
+
+
 def run_waiting(limit: int = 1000) -> int:
     """Run the jobs that wait now, one after another in this connection; gives how many ran.
 

@@ -23,10 +23,21 @@ class AuditEntry(models.Model):
 
 
 class StoredFile(models.Model):
-    """A file kept under the SHA-256 of its content; the same content is kept once."""
+    """A file kept under the SHA-256 of its content; the same content is kept once.
+
+    `examined_at`: when the sweep found that somebody refers to it.
+    """
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=100)
     size = models.BigIntegerField()
     stored_at = models.DateTimeField()
+    examined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                name="stored_file_unexamined", fields=["stored_at"], condition=models.Q(examined_at__isnull=True)
+            ),
+        )

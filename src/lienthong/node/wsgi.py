@@ -25,11 +25,12 @@ def _make() -> "WSGIApplication":
     wiring.open_node()
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     if os.environ.get("LIENTHONG_BACKGROUND") == "1":
-        from lienthong.kernel import background, roles
+        from lienthong.kernel import background, file_sweep, roles
         from lienthong.node import children
 
         children.die_with_parent()
-        background.start([entry for role in roles.opened() for entry in role.periodic])
+        own = (file_sweep.SECONDS, file_sweep.sweep_files)
+        background.start([own, *(entry for role in roles.opened() for entry in role.periodic)])
     # What stands now stays for ever: the collector need not look through it again while letters and calls pass.
     gc.collect()
     gc.freeze()

@@ -10,3 +10,4 @@ class PortalConfig(AppConfig):
     label = "portal"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Cổng Dịch vụ công"
+    holds_files = (("Draft", "answers"), ("Draft", "known"))

@@ -10,3 +10,8 @@ class DocumentsConfig(AppConfig):
     label = "documents"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Trục liên thông văn bản"
+    holds_files = (
+        ("Attachment", "sha256"),
+        ("RegisterEntry", "scan_sha256"),
+        ("RegisterImport", "file_sha256"),
+    )

@@ -10,3 +10,8 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Trao đổi, chia sẻ dữ liệu"
+    holds_files = (
+        ("OutgoingLetter", "parts"),
+        ("PartUpload", "sha256"),
+        ("PostItem", "parts"),
+    )

@@ -262,7 +262,7 @@ def _path(sender: str, sha256: str) -> Path:
 
 def _whole_path(sender: str, sha256: str) -> Path | None:
     aside, kept = _path(sender, sha256), files.path_of(sha256)
-    return aside if aside.exists() else kept if kept.exists() else None
+    return aside if aside.exists() else kept if files.is_kept(sha256) else None
 
 
 def _size(path: Path) -> int:
