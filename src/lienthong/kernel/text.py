@@ -15,6 +15,7 @@ _SPACES = re.compile(r"\s+")
 
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 """Letters that nobody sees and copying from web pages brings along; they are dropped without a word."""
+_UNSEEN = frozenset(map(chr, INVISIBLE))
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -30,8 +31,10 @@ def read_text(value: object, *, lines: bool = False) -> str | None:
     """
     if not isinstance(value, str):
         return None
-    text = nfc(value.translate(INVISIBLE)).replace("\r\n", "\n").replace("\r", "\n")
-    for letter in set(text):  # a long text has few different letters
+    # A long text has few different letters; asking each of them once is what keeps this quick.
+    seen = set(value)
+    text = nfc(value.translate(INVISIBLE) if seen & _UNSEEN else value).replace("\r\n", "\n").replace("\r", "\n")
+    for letter in set(text) if text != value else seen:
         if letter == "\ufffd" or letter in _REORDERING:
             return None
         if unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") and letter not in "\n\t":

@@ -9,13 +9,12 @@ from lienthong.kernel.text import read_text, tr
 from lienthong.platform.documents.edxml.limits import refused
 from lienthong.platform.documents.edxml.names import PREFIX
 
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
 _MAX_TEXT = 100_000
 
 
 def escape(text: str) -> str:
     """Text as canonical XML has it."""
-    return text.translate(_ESCAPES)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#xD;")
 
 
 def element(name: str, *inner: str) -> str:
@@ -47,7 +46,7 @@ def text(name: str, value: str, *, needed: bool = False, lines: bool = False) ->
             f"The text of {name} has characters that are not allowed, needless spaces, or is too long.",
             name,
         )
-    return f"<{PREFIX}:{name}>{value.translate(_ESCAPES)}</{PREFIX}:{name}>"
+    return f"<{PREFIX}:{name}>{escape(value)}</{PREFIX}:{name}>"
 
 
 def number(name: str, value: int | None) -> str:
