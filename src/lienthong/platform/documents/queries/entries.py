@@ -95,11 +95,11 @@ def entries_of_document(document_id: UUID, agency_code: str) -> list[EntryRef]:
     return [entry_ref(row) for row in rows.select_related("register")]
 
 
-def list_reserved(agency_code: str, actor: Actor) -> Sequence[EntryRef]:
+def list_reserved(agency_code: str, direction: Direction, actor: Actor) -> Sequence[EntryRef]:
     """Numbers that are kept for documents still to be named. Raises NotAllowed."""
     rights.require_reader(actor, agency_code)
-    rows = RegisterEntry.objects.filter(register__agency_code=agency_code, reserved=True).order_by("-pk")[:200]
-    return [entry_ref(row) for row in rows.select_related("register")]
+    rows = RegisterEntry.objects.filter(register__agency_code=agency_code, register__direction=direction, reserved=True)
+    return [entry_ref(row) for row in rows.order_by("-pk").select_related("register")[:200]]
 
 
 def number_ref(entry: RegisterEntry) -> NumberRef:

@@ -59,19 +59,11 @@ def give_number(
     `.register-closed`, `.secrecy-not-held`.
     """
     rights.require_clerk(actor, agency_code)
-    sign = _notation(agency_code, type_code, on, unit)
+    outgoing = _Outgoing(agency_code, type_code, on, _notation(agency_code, type_code, on, unit))
     rules.check_secrecy(secrecy)
     with db.atomic():
-        place = _next_place(agency_code, type_code, on)
-        entry = _write(
-            place,
-            on=on,
-            actor=actor,
-            code=notation.code_of(place.number, place.suffix, sign),
-            type_code=type_code,
-            type_name=rules.get_type(type_code, on).name,
-            author=rules.agency_name(agency_code, on),
-            document_date=on,
+        entry = outgoing.enter(
+            actor,
             subject=nfc(subject),
             signer=nfc(signer),
             receivers=nfc(receivers),
@@ -94,30 +86,11 @@ def reserve_numbers(
     """
     rights.require_clerk(actor, agency_code)
     if not 1 <= count <= MOST_RESERVED:
-        raise Refused(
-            "documents.reserve-count",
-            tr("Mỗi lần giữ được từ 1 đến {n} số.", "Between 1 and {n} numbers at a time.").format(n=MOST_RESERVED),
-            field="count",
-        )
+        raise wrong_count()
     why = check_reason(reason, needed=True)
-    sign = _notation(agency_code, type_code, on, unit)
+    outgoing = _Outgoing(agency_code, type_code, on, _notation(agency_code, type_code, on, unit))
     with db.atomic():
-        given = []
-        for _ in range(count):
-            place = _next_place(agency_code, type_code, on)
-            entry = _write(
-                place,
-                on=on,
-                actor=actor,
-                code=notation.code_of(place.number, place.suffix, sign),
-                type_code=type_code,
-                type_name=rules.get_type(type_code, on).name,
-                author=rules.agency_name(agency_code, on),
-                document_date=on,
-                note=why,
-                reserved=True,
-            )
-            given.append(number_ref(entry))
+        given = [number_ref(outgoing.enter(actor, note=why, reserved=True)) for _ in range(count)]
         audit.record(
             actor, "documents.reserve_numbers", f"register-entry:{given[0].entry_id}", count=count, code=given[0].code
         )
@@ -138,7 +111,7 @@ def use_reserved(
     """Name the document that a reserved number was kept for. Raises NotFound, Conflict `documents.not-reserved`."""
     with db.atomic():
         entry = lock_entry(entry_id, actor)
-        if not entry.reserved or entry.struck_at is not None:
+        if not entry.reserved or entry.struck_at is not None or entry.register.direction != "out":
             raise Conflict(
                 "documents.not-reserved", tr("Số này không phải số giữ chỗ.", "This number is not reserved.")
             )
@@ -208,6 +181,14 @@ def bind_entries(documents: Sequence[Document]) -> int:
     return len(bound)
 
 
+def wrong_count() -> Refused:
+    return Refused(
+        "documents.reserve-count",
+        tr("Mỗi lần giữ được từ 1 đến {n} số.", "Between 1 and {n} numbers at a time.").format(n=MOST_RESERVED),
+        field="count",
+    )
+
+
 # --- for the other services of this room ------------------------------------------------------------------------
 
 
@@ -256,7 +237,15 @@ def next_number(register: Register, on: date, backdating: str) -> Place:
 
 def write_entry(place: Place, *, on: date, actor: Actor, **facts: Any) -> RegisterEntry:
     """The entry itself."""
-    return _write(place, on=on, actor=actor, **facts)
+    return RegisterEntry.objects.create(
+        register=place.register,
+        number=place.number,
+        suffix=place.suffix,
+        registered_on=on,
+        actor=actor.label,
+        created_at=clock.now(),
+        **facts,
+    )
 
 
 def lock_entry(entry_id: int, actor: Actor) -> RegisterEntry:
@@ -274,23 +263,32 @@ def _notation(agency_code: str, type_code: str, on: date, unit: str) -> str:
     return notation.notation_of(type_, rules.abbreviation_of(agency_code, on.year), short)
 
 
-def _next_place(agency_code: str, type_code: str, on: date) -> Place:
-    rule = rules.rule_of(agency_code, on.year)
-    series, name = rules.series_of(rule, rules.get_type(type_code, on))
-    register = lock_register(agency_code, "out", series, on, name)
-    return next_number(register, on, rule.backdating)
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    """What an entry of the outgoing register says by itself, whatever the document: type, notation, day."""
 
+    agency_code: str
+    type_code: str
+    on: date
+    notation: str
 
-def _write(place: Place, *, on: date, actor: Actor, **facts: Any) -> RegisterEntry:
-    return RegisterEntry.objects.create(
-        register=place.register,
-        number=place.number,
-        suffix=place.suffix,
-        registered_on=on,
-        actor=actor.label,
-        created_at=clock.now(),
-        **facts,
-    )
+    def enter(self, actor: Actor, **facts: Any) -> RegisterEntry:
+        """The next number of the series, written down."""
+        type_, rule = rules.get_type(self.type_code, self.on), rules.rule_of(self.agency_code, self.on.year)
+        series, name = rules.series_of(rule, type_)
+        register = lock_register(self.agency_code, "out", series, self.on, name)
+        place = next_number(register, self.on, rule.backdating)
+        return write_entry(
+            place,
+            on=self.on,
+            actor=actor,
+            code=notation.code_of(place.number, place.suffix, self.notation),
+            type_code=self.type_code,
+            type_name=type_.name,
+            author=rules.agency_name(self.agency_code, self.on),
+            document_date=self.on,
+            **facts,
+        )
 
 
 def _closed(year: int) -> Refused:

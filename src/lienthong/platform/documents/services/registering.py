@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from lienthong.kernel import audit, clock, db
+from lienthong.kernel import audit, db
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Conflict, Refused
 from lienthong.kernel.text import Bilingual, read_text, tr
@@ -14,7 +14,7 @@ from lienthong.platform.documents import rights
 from lienthong.platform.documents.models import Arrival, RegisterEntry
 from lienthong.platform.documents.notation import show_number
 from lienthong.platform.documents.queries.entries import number_ref
-from lienthong.platform.documents.services import numbering, registers
+from lienthong.platform.documents.services import registers
 from lienthong.platform.documents.services.statuses import lock_arrival, say_status
 from lienthong.platform.documents.types import NumberRef
 
@@ -82,7 +82,6 @@ def refuse_arrival(arrival_id: UUID, *, reason: str, actor: Actor) -> None:
 
 
 def _enter(arrival: Arrival, actor: Actor, number: str, note: str, receivers: str) -> RegisterEntry:
-    place = registers.incoming_place(arrival.agency_code, number=number)
     document = arrival.document
     facts = {
         "arrival_id": arrival.pk,
@@ -99,10 +98,4 @@ def _enter(arrival: Arrival, actor: Actor, number: str, note: str, receivers: st
         "note": (read_text(note) or "")[:1000],
         "receivers": (read_text(receivers) or "")[:2000],
     }
-    if isinstance(place, numbering.Place):
-        return numbering.write_entry(place, on=clock.today(), actor=actor, **facts)
-    for name, value in facts.items():
-        setattr(place, name, value)
-    place.reserved, place.indexed_at, place.actor = False, None, actor.label
-    place.save()
-    return place
+    return registers.enter_arrival(registers.incoming_place(arrival.agency_code, number=number), actor, **facts)

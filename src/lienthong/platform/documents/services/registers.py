@@ -73,22 +73,21 @@ def set_numbering_rule(
         audit.record(actor, "documents.set_numbering_rule", f"agency:{agency_code}", year=from_year, by_type=by_type)
 
 
-def register_paper(agency_code: str, facts: PaperFacts, *, actor: Actor, scan: FileRef | None = None) -> NumberRef:
-    """Give a document that came on paper its number of arrival, with its scan.
+def register_paper(
+    agency_code: str, facts: PaperFacts, *, actor: Actor, scan: FileRef | None = None, number: str = ""
+) -> NumberRef:
+    """Give a document that came on paper its number of arrival, with its scan; `number`: a reserved one.
 
-    Raises NotAllowed; Invalid with everything that is missing; Conflict `documents.paper-registered`.
+    Raises NotAllowed; Invalid with everything that is missing; Conflict `documents.paper-registered`, `.not-reserved`.
     """
     rights.require_clerk(actor, agency_code)
     told = _check_paper(facts)
-    today = clock.today()
     with db.atomic():
-        register = numbering.lock_register(agency_code, "in", "", today, INCOMING)
-        _refuse_twice(register, told)
-        place = numbering.next_number(register, today, "refuse")
-        entry = numbering.write_entry(
+        place = incoming_place(agency_code, number=number)
+        _refuse_twice(place.register, told)
+        entry = enter_arrival(
             place,
-            on=today,
-            actor=actor,
+            actor,
             scan_sha256=scan.sha256 if scan else "",
             scan_name=scan.name if scan else "",
             **told,
@@ -120,11 +119,22 @@ def incoming_place(agency_code: str, *, number: str = "") -> numbering.Place | R
     return row
 
 
+def enter_arrival(place: numbering.Place | RegisterEntry, actor: Actor, **facts: Any) -> RegisterEntry:
+    """Write an arrival where `incoming_place` said."""
+    if isinstance(place, numbering.Place):
+        return numbering.write_entry(place, on=clock.today(), actor=actor, **facts)
+    for name, value in facts.items():
+        setattr(place, name, value)
+    place.reserved, place.indexed_at, place.actor = False, None, actor.label
+    place.save()
+    return place
+
+
 def reserve_arrival_numbers(agency_code: str, *, count: int, reason: str, actor: Actor) -> Sequence[NumberRef]:
     """Keep numbers of arrival for documents that are still on their way to the desk. Raises as `reserve_numbers`."""
     rights.require_clerk(actor, agency_code)
     if not 1 <= count <= numbering.MOST_RESERVED:
-        raise Refused("documents.reserve-count", tr("Số lượng không hợp lệ.", "Not a valid count."), field="count")
+        raise numbering.wrong_count()
     why = check_reason(reason, needed=True)
     today = clock.today()
     with db.atomic():

@@ -125,6 +125,33 @@ def test_a_reserved_number_of_arrival_is_used_once(hub: Client) -> None:
     assert registering.register_arrival(known[127], actor=HUB_CLERK).number == 3
 
 
+def test_numbers_of_arrival_are_reserved_on_the_page_and_a_paper_takes_one(hub: Client) -> None:
+    page = "/van-ban/so/giay/"
+    assert "Số đến đã giữ chỗ" not in read(hub, page)
+    assert "từ 1 đến 50" in send(hub, page, 422, viec="reserve", count="51", reason="Họp")
+    assert "lý do" in send(hub, page, 422, viec="reserve", count="2", reason=" ")
+    made = hub.post(page, {"viec": "reserve", "count": "2", "reason": "Văn bản giấy đang chuyển"})
+    assert made.headers["Location"].endswith("?tinh_trang=reserved")
+    first, second = RegisterEntry.objects.filter(reserved=True).order_by("number")
+    shown = read(hub, page)
+    assert "Số đến đã giữ chỗ" in shown
+    assert "Văn bản giấy đang chuyển" in shown
+    assert "đăng ký văn bản giấy" in read(hub, f"/van-ban/so/dong/{first.pk}/")
+    facts = {
+        "author": "UBND xã Hiệp Thạnh", "code": "5/UBND", "document_date-day": "20",
+        "document_date-month": "11", "document_date-year": "2026", "subject": "V/v đề nghị hỗ trợ",
+    }  # fmt: skip
+    assert "không phải số giữ chỗ" in send(hub, page, 409, **facts, number="3")
+    taken = hub.post(page, {**facts, "number": "2"})
+    assert taken.headers["Location"] == f"/van-ban/so/dong/{second.pk}/"
+    second.refresh_from_db()
+    assert (second.number, second.reserved, second.author) == (2, False, "UBND xã Hiệp Thạnh")
+    with pytest.raises(Conflict):
+        numbering.use_reserved(first.pk, actor=HUB_CLERK, subject="Không phải văn bản đi")
+    assert registering.register_arrival(arrivals()[126], actor=HUB_CLERK).number == 3
+    assert "Văn bản giấy đang chuyển" not in read(hub, "/van-ban/so/lay-so/")
+
+
 def test_a_recalled_document_leaves_the_list_and_cannot_be_registered(loop: Circuit) -> None:
     with clock.frozen(NOW):
         loop.land(loop.carried(circuit.send(), circuit.recall))

@@ -139,7 +139,7 @@ def give_number(request: HttpRequest) -> HttpResponse:
         "priorities": [(str(key), label) for key, (label, _) in parts.PRIORITIES.items()],
         "typed": request.POST,
         "today": clock.today(),
-        "reserved": entries.list_reserved(actor.agency_code, actor),
+        "reserved": entries.list_reserved(actor.agency_code, "out", actor),
         "errors": refusal,
     }
     return render(request, "documents/give_number.html", page, status=refusal.status if refusal else 200)
@@ -189,18 +189,32 @@ def register_paper(request: HttpRequest) -> HttpResponse:
     refusal: Refused | None = None
     if request.method == "POST":
         try:
-            number = registers.register_paper(actor.agency_code, _paper(request), actor=actor, scan=_scan(request))
-            parts.say(request, tr("Đã đăng ký, số đến {n}.", "Registered with the number {n}.").format(n=number.number))
-            return HttpResponseRedirect(f"/van-ban/so/dong/{number.entry_id}/")
+            return HttpResponseRedirect(_take_paper(request, actor))
         except Refused as caught:
             refusal = caught
     page |= {
         "types": [("", tr("Không rõ", "Unknown")), *((one.code, one.name) for one in numbering_queries.list_types())],
         "priorities": [(str(key), label) for key, (label, _) in parts.PRIORITIES.items()],
         "typed": request.POST,
+        "reserved": entries.list_reserved(actor.agency_code, "in", actor),
+        "reserving": request.POST.get("viec") == "reserve",
         "errors": refusal,
     }
     return render(request, "documents/paper.html", page, status=refusal.status if refusal else 200)
+
+
+def _take_paper(request: HttpRequest, actor: Any) -> str:
+    if request.POST.get("viec") == "reserve":
+        count, reason = parts.count(request.POST, "count"), request.POST.get("reason", "")
+        given = registers.reserve_arrival_numbers(actor.agency_code, count=count, reason=reason, actor=actor)
+        numbers = ", ".join(f"{one.number:02d}" for one in given)
+        parts.say(request, tr("Đã giữ chỗ số đến: {n}.", "Reserved numbers of arrival: {n}.").format(n=numbers))
+        return f"/van-ban/so/{given[0].register_id}/?tinh_trang=reserved"
+    wanted = parts.word(request.POST, "number", 10)
+    scan = _scan(request)
+    number = registers.register_paper(actor.agency_code, _paper(request), actor=actor, scan=scan, number=wanted)
+    parts.say(request, tr("Đã đăng ký, số đến {n}.", "Registered with the number {n}.").format(n=number.number))
+    return f"/van-ban/so/dong/{number.entry_id}/"
 
 
 def _paper(request: HttpRequest) -> PaperFacts:
