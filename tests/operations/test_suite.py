@@ -16,7 +16,7 @@ from lienthong.node.postgres import EmbeddedServer
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 SMALL_SUITE = """
-import os, time
+import os, subprocess, sys, time
 from pathlib import Path
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -36,6 +36,11 @@ def test_a_commit_is_forgotten_and_what_the_session_loaded_is_not():
     assert not ContentType.objects.filter(app_label="committed").exists()
     assert ContentType.objects.filter(app_label="loaded").exists()
     assert queries.find_agency("H36")
+
+def test_a_process_of_a_test_keeps_its_bytecode_with_the_run():
+    told = "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)"
+    said = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["False", os.environ["LIENTHONG_TEST_RUN"] + "/bytecode"]
 
 @pytest.mark.django_db
 def test_stays_a_while():
@@ -68,7 +73,13 @@ def start(folder: Path, *options: str, stay: float = 0) -> "subprocess.Popen[str
     return subprocess.Popen(
         [*command, "-p", "no:cacheprovider", *options, folder / "test_small.py"],
         cwd=REPOSITORY,
-        env={**environment, "NOTE": str(folder / "note"), "STAY": str(stay), "PYTHONPATH": str(REPOSITORY / "src")},
+        env={
+            **environment,
+            "NOTE": str(folder / "note"),
+            "STAY": str(stay),
+            "PYTHONPATH": str(REPOSITORY / "src"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

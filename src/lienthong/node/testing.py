@@ -92,6 +92,7 @@ class _Run:
         self._starter_hold: BinaryIO | None = None
         self._sign_of_life: psycopg.Connection[Any] | None = None
         os.environ[_RUN] = str(self.folder)
+        _keep_bytecode(self.folder / "bytecode")
         for name in (_TEMPLATE, _PROBLEM, _GIVEN):
             os.environ.pop(name, None)
         try:
@@ -140,6 +141,12 @@ class _Run:
             cluster.copy_template(server_url, os.environ[_TEMPLATE], _as_test_node(self.folder))
         except cluster.UpgradeFailed as problem:
             os.environ[_PROBLEM] = str(problem)
+
+
+def _keep_bytecode(folder: Path) -> None:
+    """Who wants no bytecode beside the sources gets it here: each of the many nodes would compile the house anew."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
 
 
 # The migrated cluster, kept between runs
