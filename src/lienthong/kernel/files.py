@@ -53,6 +53,7 @@ DOCUMENTS = frozenset({PDF, PNG, JPEG, DOCX})
 
 MAX_BYTES = 10 * 2**20
 _SYNCS = 8
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 ASIDE = ".aside."
 
 
@@ -139,10 +140,15 @@ class Together:
         path = path_of(digest)
         if digest in self._aside or _freshen(path):
             return
-        _make_folder(path.parent)
-        side = self._aside[digest] = _side_path(path.parent)
-        side.touch(mode=0o600)
-        side.write_bytes(body)
+        side = _side_path(path.parent)
+        try:
+            handle = os.open(side, _NEW, 0o600)
+        except FileNotFoundError:
+            _make_folder(path.parent)
+            handle = os.open(side, _NEW, 0o600)
+        self._aside[digest] = side
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(body)
 
     def finish(self) -> None:
         """Everything is on the disk, under its name and known."""

@@ -46,8 +46,8 @@ def _send_sets(count: str, size: str, first: str, together: str, *receivers: str
     actor, numbers = bench.clerk(), range(int(first), int(first) + int(count))
 
     def send(some: range) -> None:
-        papers = [files.write(bench.pdf(int(size), one), name="cong-van.pdf", max_bytes=2**31) for one in some]
-        files.note(papers)
+        with files.together() as kept:
+            papers = [kept.write(bench.pdf(int(size), one), name="cong-van.pdf", max_bytes=2**31) for one in some]
         given = [Sending(bench.document(one), (paper,), receivers) for one, paper in zip(some, papers, strict=True)]
         services.send_documents(given, actor=actor)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from lienthong.kernel.errors import Refused
@@ -116,6 +117,11 @@ def same_type(name: str, types: dict[str, TypeFacts]) -> str:
     """The type of a name or code as people write it, "" where none is meant."""
     wanted = fold(name)
     for type_ in types.values():
-        if wanted in (fold(type_.code), fold(type_.name), fold(type_.name.split(" (")[0])):
+        if wanted in _spellings(type_):
             return type_.code
     return ""
+
+
+@cache
+def _spellings(type_: TypeFacts) -> frozenset[str]:
+    return frozenset(fold(one) for one in (type_.code, type_.name, type_.name.split(" (")[0]))

@@ -174,22 +174,15 @@ def _post(leaving: Sequence[_Leaving], actor: Actor) -> None:
 
 def _parts(leaving: Sequence[_Leaving]) -> list[list[FileRef]]:
     """The files that travel with each message, the envelope first; nothing for what stays at this node."""
-    found: list[list[FileRef]] = []
-    written = []
-    for one in leaving:
-        if not one.by_node():
-            found.append([])
-        elif not one.kept.fresh:
-            found.append(parts_of_row(one.kept.message))
-        else:
-            found.append([_envelope(one.order.message.envelope), *_blobs(one.order.message)])
-            written.append(found[-1][0])
-    files.note(written)
-    return found
+    with files.together() as kept:
+        return [_parts_of(one, kept) if one.by_node() else [] for one in leaving]
 
 
-def _envelope(content: bytes) -> FileRef:
-    return files.write(content, name=ENVELOPE_NAME, allowed=frozenset({files.UNKNOWN}))
+def _parts_of(one: _Leaving, kept: files.Together) -> list[FileRef]:
+    message = one.order.message
+    envelope = message.envelope if one.kept.fresh else bytes(one.kept.message.envelope)
+    blobs = _blobs(message) if one.kept.fresh else _blobs_of_row(one.kept.message)
+    return [kept.write(envelope, name=ENVELOPE_NAME, allowed=frozenset({files.UNKNOWN})), *blobs]
 
 
 def _blobs(message: NewMessage) -> list[FileRef]:
@@ -228,11 +221,14 @@ def letter_of_row(message: Message, agencies: Sequence[str], envelope: str) -> E
 
 def parts_of_row(message: Message) -> list[FileRef]:
     """The parts of the letter that carries a message which lies here: the envelope first."""
-    envelope = _envelope(bytes(message.envelope))
-    files.note([envelope])
+    envelope = files.store(bytes(message.envelope), name=ENVELOPE_NAME, allowed=frozenset({files.UNKNOWN}))
+    return [envelope, *_blobs_of_row(message)]
+
+
+def _blobs_of_row(message: Message) -> list[FileRef]:
     carried = message.attachments.order_by("position")
     blobs = {one.sha256: FileRef(one.sha256, f"{one.name}.zip", files.ZIP, one.size) for one in carried}
-    return [envelope, *blobs.values()]
+    return list(blobs.values())
 
 
 def _deliver(leaving: Sequence[_Leaving]) -> dict[UUID, list[UUID]]:

@@ -69,22 +69,19 @@ def wrap_files(attachments: Sequence[FileRef], descriptions: Sequence[str]) -> t
 
 def wrap_sets(given: Sequence[tuple[Sequence[FileRef], Sequence[str]]]) -> list[tuple[AttachmentFacts, ...]]:
     """As `wrap_files`, for the files of many documents in one round trip."""
-    kept: list[FileRef] = []
-    found = [
-        tuple(
-            _wrapped(place, one, descriptions[place - 1] if place <= len(descriptions) else "", kept)
-            for place, one in enumerate(attachments, start=1)
-        )
-        for attachments, descriptions in given
-    ]
-    files.note(kept)
-    return found
+    with files.together() as kept:
+        return [
+            tuple(
+                _wrapped(place, one, descriptions[place - 1] if place <= len(descriptions) else "", kept)
+                for place, one in enumerate(attachments, start=1)
+            )
+            for attachments, descriptions in given
+        ]
 
 
-def _wrapped(place: int, one: FileRef, description: str, kept: list[FileRef]) -> AttachmentFacts:
+def _wrapped(place: int, one: FileRef, description: str, kept: files.Together) -> AttachmentFacts:
     with files.open_file(one.sha256) as content, edxml.zip_file(one.name, content) as packed:
-        blob = files.write(packed, name=f"{one.name}.zip", allowed=_BLOBS, max_bytes=MOST_BYTES)
-    kept.append(blob)
+        blob = kept.write(packed, name=f"{one.name}.zip", allowed=_BLOBS, max_bytes=MOST_BYTES)
     return AttachmentFacts(f"cid:{place}", one.name, nfc(description).strip(), one.media_type, blob.sha256, blob.size)
 
 

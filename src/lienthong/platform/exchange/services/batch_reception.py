@@ -256,21 +256,18 @@ def _remember(items: Sequence[_Item], receipts: Sequence[tuple[bytes, str]], now
 
 
 def _store_parts(batch: _Batch) -> None:
-    """The files of all letters; the database hears of them once. A file left over by a failure is nobody's."""
-    kept: dict[str, FileRef] = {}
-    for item in batch.fresh:
-        if item.refusal is None and item.parts:
-            try:
-                item.files = tuple(_written(batch, part, _inbox(item)[0]) for part in item.parts)
-            except Refused as refusal:
-                raise _Culprit(item, refusal) from refusal
-            kept.update((one.sha256, one) for one in item.files)
-    if kept:
-        files.note(kept.values())
+    """The files of all letters; the disk and the database hear of them once. One left by a failure is nobody's."""
+    with files.together() as kept:
+        for item in batch.fresh:
+            if item.refusal is None and item.parts:
+                try:
+                    item.files = tuple(_written(batch, part, _inbox(item)[0], kept) for part in item.parts)
+                except Refused as refusal:
+                    raise _Culprit(item, refusal) from refusal
 
 
-def _written(batch: _Batch, part: wire.PartRef, letter_class: type[Letter]) -> FileRef:
-    return files.write(
+def _written(batch: _Batch, part: wire.PartRef, letter_class: type[Letter], kept: files.Together) -> FileRef:
+    return kept.write(
         batch.parts[part.sha256],
         name=part.name,
         allowed=letter_class.PART_TYPES,
