@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -74,9 +73,18 @@ def test_a_full_disk_leaves_nothing_of_the_set(node_home: Path, monkeypatch: pyt
 
 
 def test_every_file_reaches_the_disk_before_it_gets_its_name(node_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[Any] = []
+    seen: list[str] = []
     sync, rename = os.fsync, Path.rename
-    monkeypatch.setattr(os, "fsync", lambda handle: (seen.append("sync"), sync(handle)))
-    monkeypatch.setattr(Path, "rename", lambda path, target: (seen.append("name"), rename(path, target))[1])
+
+    def synced(handle: int) -> None:
+        seen.append("sync")
+        sync(handle)
+
+    def renamed(path: Path, target: Path) -> Path:
+        seen.append("name")
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "rename", renamed)
     keep(*(pdf(number) for number in range(9)))
     assert seen == ["sync"] * 9 + ["name"] * 9
