@@ -6,6 +6,7 @@ files and rows cost when nobody signs, verifies or logs anything.
 """
 
 import json
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ import psycopg
 
 from lienthong.node.bench import peer_as2
 from lienthong.node.bench.report import Measured
+from lienthong.node.bench.watching import ask, await_no_more
 from lienthong.node.demo.passing import passing_folder
 from lienthong.node.faults.federation import Federation, Member
 
@@ -32,7 +34,6 @@ GOALS = {
 }
 
 _PART = "lienthong.node.bench.documents_part"
-_WAITING = "SELECT EXISTS (SELECT FROM exchange_outgoingletter WHERE state = 'waiting')"
 _NOT_DELIVERED = "SELECT EXISTS (SELECT FROM documents_delivery WHERE transport = 'waiting')"
 _ARRIVED = "SELECT count(*) FROM documents_arrival"
 
@@ -77,12 +78,11 @@ def _nodes(home: Path) -> Iterator[Federation]:
 def _send(nodes: Federation, sender: Member, to: Sequence[Member], count: int, size: int, first: int) -> float:
     """Documents a second, from the first that is written to the last that has arrived with its receipt back."""
     codes = [member.code for member in to]
-    before = {member.code: _number(member, _ARRIVED) for member in to}
+    before = {member.code: ask(member.database_url, _ARRIVED)[0] for member in to}
     told = json.loads(nodes.run(sender, "send", str(count), str(size), str(first), *codes, module=_PART))
-    _until(sender, _WAITING)
-    ended = time.time_ns()
+    ended = await_no_more(sender.database_url, every=0.05)
     for member in to:
-        if _number(member, _ARRIVED) - before[member.code] != count:
+        if ask(member.database_url, _ARRIVED)[0] - before[member.code] != count:
             raise RuntimeError(f"not all documents arrived at {member.code}")
     return float(count / (ended - told["at"]) * 1e9)
 
@@ -94,13 +94,12 @@ def _send_wide(nodes: Federation, sender: Member) -> dict[str, Any]:
     for member in others:
         nodes.run(member, "fill", str(RECIPIENTS), *parents, module=_PART)
     before = json.loads(nodes.run(sender, "stored", module=_PART))
-    arrived = sum(_number(member, _ARRIVED) for member in others)
+    arrived = sum(ask(member.database_url, _ARRIVED)[0] for member in others)
     words = ("send_wide", "999999", str(2**20), str(RECIPIENTS), *parents)
     told = json.loads(nodes.run(sender, *words, module=_PART))
-    _until(sender, _NOT_DELIVERED)
-    ended = time.time_ns()
+    ended = await_no_more(sender.database_url, _NOT_DELIVERED, every=0.05)
     after = json.loads(nodes.run(sender, "stored", module=_PART))
-    if sum(_number(member, _ARRIVED) for member in others) - arrived != RECIPIENTS:
+    if sum(ask(member.database_url, _ARRIVED)[0] for member in others) - arrived != RECIPIENTS:
         raise RuntimeError("not all recipients have the document")
     return {
         "seconds to 3,400 recipients": (ended - told["at"]) / 1e9,
@@ -109,23 +108,8 @@ def _send_wide(nodes: Federation, sender: Member) -> dict[str, Any]:
     }
 
 
-def _until(member: Member, question: str) -> None:
-    """Ask rarely, for whoever watches must not eat what is measured."""
-    with psycopg.connect(member.database_url, autocommit=True) as watching:
-        while watching.execute(question).fetchone() == (True,):
-            time.sleep(0.05)
-
-
-def _number(member: Member, question: str) -> int:
-    with psycopg.connect(member.database_url, autocommit=True) as asking:
-        row = asking.execute(question).fetchone()
-        return int(row[0]) if row else 0
-
-
 def _plain(database_url: str, folder: Path, count: int) -> float:
     """Files written to disk and a row for each committed: what storing costs when nothing is proved."""
-    import os
-
     content = os.urandom(SMALL_BYTES)
     target = folder / "plain"
     target.mkdir()
