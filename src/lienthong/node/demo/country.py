@@ -23,7 +23,7 @@ DEFAULT_PORTS = (8001, 8002, 8003)
 
 Say = Callable[[str], object]
 
-_SEED_VERSION = 3
+_SEED_VERSION = 4
 _HEALTHY_SECONDS = 60.0
 
 

@@ -38,7 +38,7 @@ READERS = (("G22", True), ("H36", False))
 def seed(say: Say) -> int:
     """Keys, agencies, accounts, people, procedures and the directory: whatever this node's roles ask for."""
     started = time.monotonic()
-    for step in (_keys, _agencies, _accounts, _people, _procedures, _directory, sharing.offer):
+    for step in (_keys, _agencies, _accounts, _people, _procedures, _directory, sharing.offer, sharing.admit_partner):
         if told := step():
             say(f"{told} ({time.monotonic() - started:.1f} s)")
     return 0

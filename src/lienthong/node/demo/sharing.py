@@ -1,4 +1,4 @@
-"""The demo's data service: the portal shares its catalogue of procedures, the province agrees and may call it.
+"""What the demo's agencies share: a data service of the portal that the province calls, documents, a partner system.
 
 Offering is part of filling the hub; asking and answering travel by letters, so they happen once the nodes run.
 """
@@ -14,6 +14,7 @@ from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
 from lienthong.node import openapi
+from lienthong.node.demo.guide import PARTNER_FILE
 from lienthong.platform.catalogue import queries, services
 from lienthong.platform.catalogue.types import ServiceRef, SystemRef, Terms
 from lienthong.platform.documents import services as documents
@@ -99,6 +100,17 @@ def _comes(awaited: Callable[[], bool]) -> bool:
 def send_documents() -> str:
     """The demo's documents between agencies leave this node."""
     return f"{documents.seed_demo_documents()} documents on their way"
+
+
+def admit_partner() -> str:
+    """Where the axis is: register the demo's partner system; its secret is made now and kept in a file of this home."""
+    note = node().home / PARTNER_FILE
+    if not roles.is_open("documents.axis") or note.exists():
+        return ""
+    system_id, secret = documents.seed_demo_partner()
+    note.touch(mode=0o600)
+    note.write_text(f"SYSTEM={system_id}\nSECRET={secret}\n", encoding="ascii")
+    return f"the partner system {system_id} of the document axis"
 
 
 STEPS: dict[str, Callable[[], str]] = {"ask": ask, "answer": answer, "documents": send_documents}

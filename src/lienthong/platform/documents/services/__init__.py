@@ -1,6 +1,6 @@
 """Tell documents: send, recall, say what became of them, number and register."""
 
-from lienthong.platform.documents.services.demo import seed_demo_documents
+from lienthong.platform.documents.services.demo import seed_demo_documents, seed_demo_partner
 from lienthong.platform.documents.services.numbering import (
     give_number,
     reserve_numbers,
@@ -29,6 +29,7 @@ __all__ = [
     "reserve_numbers",
     "say_status",
     "seed_demo_documents",
+    "seed_demo_partner",
     "send_again",
     "send_document",
     "send_documents",

@@ -1,4 +1,4 @@
-"""A handful of invented documents for the demo country, sent once however often this runs."""
+"""For the demo country: a handful of invented documents, sent once however often this runs, and a partner system."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from lienthong.kernel.profile import node
 from lienthong.kernel.text import show_date
 from lienthong.platform.agencies import queries as agency_queries
 from lienthong.platform.documents.models import Document
+from lienthong.platform.documents.queries.partners import find_partner
+from lienthong.platform.documents.services.partners import register_partner, rotate_secret
 from lienthong.platform.documents.services.sending import send_document
 from lienthong.platform.documents.types import NewDocument, Signer
 
@@ -25,7 +27,8 @@ _FOLDER: Final = Path(__file__).parent.parent / "templates" / "documents" / "pdf
 
 @dataclass(frozen=True, slots=True)
 class _Invented:
-    """A document of the demo; `communes`: how many communes of the sender get it, too."""
+    """A document of the demo; `communes`: how many communes of the sender get it, too; `for_partner`: for the agency
+    behind the demo's partner system, sent where that system is."""
 
     sender: str
     type_code: str
@@ -35,6 +38,7 @@ class _Invented:
     receivers: tuple[str, ...]
     communes: int = 0
     priority: int = 0
+    for_partner: bool = False
 
 
 _DOCUMENTS: Final = (
@@ -43,7 +47,10 @@ _DOCUMENTS: Final = (
     _Invented("H36", "TB", 9003, "TB-UBND", "Lịch tiếp công dân tháng 12", (), communes=3),
     _Invented("G22", "CV", 9001, "VPCP-KSTT", "V/v đôn đốc rà soát thủ tục hành chính", ("H36", "G01"), priority=1),
     _Invented("G22", "GM", 9002, "GM-VPCP", "Họp trực tuyến về kết nối, chia sẻ dữ liệu", ("H36",), priority=2),
+    _Invented("G22", "CV", 9003, "VPCP-KGVX", "V/v kết nối hệ thống quản lý văn bản", ("H56",), for_partner=True),
 )
+_PARTNER: Final = "VN:GOV:H56:qlvb"
+_PARTNER_AGENCY: Final = "H56"
 _SIGNERS: Final = {
     "H36": Signer("KT. CHỦ TỊCH", "Phó Chủ tịch", "Nguyễn Văn Mẫu"),
     "G22": Signer("KT. BỘ TRƯỞNG, CHỦ NHIỆM", "Phó Chủ nhiệm", "Trần Thị Ví Dụ"),
@@ -57,11 +64,31 @@ def seed_demo_documents() -> int:
     Their numbers begin at 9001, so that people who try the registers begin at 1.
     """
     own = [one for one in _DOCUMENTS if one.sender == node().agency_code]
+    if find_partner(_PARTNER) is None:
+        own = [one for one in own if not one.for_partner]
     known = set(Document.objects.filter(agency_code=node().agency_code).values_list("subject", flat=True))
     fresh = [one for one in own if one.subject not in known]
     for one in fresh:
         _send(one)
     return len(fresh)
+
+
+def seed_demo_partner() -> tuple[str, str]:
+    """The demo's partner system, for integrators to try the axis; gives its id and its secret, made now.
+
+    The secret stands nowhere else in the clear: when this is called again there is a new one, and the old one ends.
+    """
+    if find_partner(_PARTNER) is not None:
+        return _PARTNER, rotate_secret(system_id=_PARTNER, at_once=True, actor=SYSTEM)[1]
+    entry, secret = register_partner(
+        system_id=_PARTNER,
+        name="Hệ thống quản lý văn bản dùng thử",
+        agencies=[_PARTNER_AGENCY],
+        networks=["127.0.0.0/8"],
+        contact="Chỉ gọi được từ máy chạy bản trình diễn",
+        actor=SYSTEM,
+    )
+    return entry.system_id, secret
 
 
 def _send(one: _Invented) -> None:
