@@ -50,6 +50,27 @@ def test_strangers_sign_in_first_and_others_are_kept_out(office, people):
     assert sits(people.drafter).post(f"{own}viec/nonsense/").status_code == 404
 
 
+def test_a_very_long_subject_stands_whole_among_the_facts_and_short_in_headings(office, people):
+    subject = ("rà soát, làm sạch dữ liệu hộ tịch, dân cư " * 60)[:2000].strip()
+    page = said(sits(people.drafter).get(f"/van-phong/du-thao/{stories.started(people, subject=subject)}/"))
+    heading = page.split("<h1")[1].split(">", 1)[1].split("</h1>")[0]
+    assert (len(heading), heading[-1]) == (250, "…")
+    assert page.count(subject) == 1
+
+
+def test_a_new_officer_is_told_how_to_begin_and_a_searcher_to_search_wider(office, people):
+    client = sits(people.drafter)
+    first = said(client.get("/van-phong/"))
+    assert "để bắt đầu" in first
+    assert 'role="search"' not in first
+    stories.started(people)
+    nothing = said(client.get("/van-phong/?q=khong-co&status=drafting"))
+    assert "Bỏ bớt điều kiện tìm" in nothing
+    assert 'value="khong-co"' in nothing
+    assert 'href="?q=khong-co"' in nothing
+    assert "Phối hợp rà soát" in said(client.get("/van-phong/?q=ra+soat"))
+
+
 def test_a_draft_is_begun_with_groups_and_its_mistakes_are_named(office, people):
     client = sits(people.drafter)
     wrong = client.post("/van-phong/du-thao/moi/", form_of(people, subject="", signer_id="x"))

@@ -29,9 +29,10 @@ EMPTY = {
     "asked": tr("Khi đồng nghiệp xin ý kiến bạn, dự thảo hiện ở đây.", "Drafts appear here when colleagues ask you."),
     "issuing": tr("Khi lãnh đạo ký xong, văn bản hiện ở đây để cấp số, đóng dấu và gửi.",
                   "Documents appear here when a leader has signed."),
-    "agency": tr("Bỏ bớt bộ lọc để xem nhiều hơn.", "Take off a filter to see more."),
+    "agency": tr("Dự thảo đã trình của mọi người trong cơ quan hiện ở đây.", "Drafts of everybody appear here."),
     "done": tr("Văn bản đã gửi đi hoặc đã hủy hiện ở đây.", "Documents sent or withdrawn appear here."),
 }  # fmt: skip
+EMPTY_FILTERED = tr("Bỏ bớt điều kiện tìm để xem nhiều hơn.", "Take off a condition to see more.")
 HEAD = (
     tr("Trích yếu", "Subject"),
     tr("Loại", "Type"),
@@ -50,6 +51,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
     actor = access.acting(request)
     filters = read_filters(request)
     page = draft_queries.list_drafts(actor, filters, frame.page_number(request))
+    selected = _selected(request, filters)
     return render(
         request,
         "office/desk.html",
@@ -58,10 +60,11 @@ def show_desk(request: HttpRequest) -> HttpResponse:
             "rows": [_cells(row) for row in page.object_list],
             "head": HEAD,
             "title": BOXES[filters.box],
-            "empty": EMPTY[filters.box],
+            "empty": EMPTY_FILTERED if selected else EMPTY[filters.box],
             "filters": filters,
             "side": frame.side(actor, filters.box),
-            "selected": _selected(request, filters),
+            "selected": selected,
+            "narrowed": bool(filters.type_code or filters.priority or filters.statuses),
             "types": [("", tr("Mọi loại", "All types")),
                       *((one.code, one.name) for one in document_queries.list_types(numbered=True))],
             "status_options": [(key, state.label) for key, state in states.DRAFTS.items()],

@@ -95,7 +95,7 @@ def page_context(draft: DraftPage, actor: Actor) -> dict[str, Any]:
     newest = draft.newest
     return {
         "draft": draft,
-        "crumbs": [(tr("Văn phòng", "Office"), "/van-phong/"), draft.facts.subject],
+        "crumbs": [(tr("Văn phòng", "Office"), "/van-phong/"), frame.short(draft.facts.subject)],
         "facts": fact_rows(draft),
         "pages": range(1, newest.pages + 1) if newest and newest.pdf else (),
         "paragraphs": list(enumerate(rules.paragraphs_of(newest.text), start=1)) if newest and not newest.pdf else (),
@@ -133,6 +133,7 @@ def fact_rows(draft: DraftPage) -> list[dict[str, Any]]:
     """What the document is, for the summary."""
     facts = draft.facts
     rows = [
+        (tr("Trích yếu", "Subject"), facts.subject if len(facts.subject) > frame.MOST_IN_HEADING else ""),
         (tr("Loại", "Type"), draft.type_name),
         (tr("Số, ký hiệu", "Number"), draft.code or f"…/{draft.notation}"),
         (tr("Ngày văn bản", "Date"), show_date(draft.promulgated_on)),

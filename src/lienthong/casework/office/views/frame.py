@@ -18,6 +18,9 @@ from lienthong.kernel.errors import NotAllowed, NotFound, Refused
 from lienthong.kernel.text import Bilingual, tr
 
 DUTIES = ("reception", "handling", "leader", "clerk")
+MOST_IN_HEADING = 250
+"""Letters of a subject that a heading shows; the whole stands among the facts then."""
+_MOST_IN_CRUMB = 80
 
 
 def act(request: HttpRequest, deed: Callable[[], object], *, back: str, done: Bilingual | None = None) -> HttpResponse:
@@ -33,6 +36,11 @@ def act(request: HttpRequest, deed: Callable[[], object], *, back: str, done: Bi
         if done is not None:
             messages.success(request, str(done))
     return redirect(back)
+
+
+def short(subject: str) -> str:
+    """A subject for the line that says where one is."""
+    return subject if len(subject) <= _MOST_IN_CRUMB else f"{subject[: _MOST_IN_CRUMB - 1].rstrip()}…"
 
 
 def page_number(request: HttpRequest) -> int:

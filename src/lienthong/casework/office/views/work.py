@@ -86,7 +86,7 @@ def show_work(request: HttpRequest, work_id: int) -> HttpResponse:
     colleagues = [one for one in people.list_workers(work.agency_code) if one.account_id != actor.account_id]
     context = {
         "work": work,
-        "crumbs": [(tr("Việc của tôi", "My work"), "/van-phong/viec/"), work.row.code or work.row.subject],
+        "crumbs": [(tr("Việc của tôi", "My work"), "/van-phong/viec/"), work.row.code or frame.short(work.row.subject)],
         "facts": _facts(work),
         "shares": [(one, PARTS[one.part]) for one in work.shares],
         "may": dict.fromkeys(work.deeds, True),

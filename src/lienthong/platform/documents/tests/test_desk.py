@@ -60,6 +60,19 @@ def arrivals() -> dict[int, UUID]:
     return {row.document.number: row.pk for row in Arrival.objects.select_related("document")}
 
 
+def test_a_very_long_subject_stands_whole_among_the_facts_and_short_in_headings(hub: Client, loop: Circuit) -> None:
+    subject = ("V/v rà soát, làm sạch dữ liệu hộ tịch, dân cư " * 50)[:2000].strip()
+    loop.land(loop.carried(circuit.send(129, subject=subject)))
+    with loop.at("G22"):
+        page = read(hub, f"/van-ban/den/{arrivals()[129]}/")
+    heading = page.split("<h1")[1].split(">", 1)[1].split("</h1>")[0]
+    assert len(heading) == 250
+    assert heading.endswith("…")
+    assert page.count(subject) == 1
+    with loop.at("G22"):
+        assert "Trích yếu" not in read(hub, f"/van-ban/den/{arrivals()[128]}/")
+
+
 def test_the_inbox_shows_urgent_ones_first_and_registers_what_is_ticked(hub: Client) -> None:
     page = read(hub, "/van-ban/")
     assert page.index("127/UBND-VX") < page.index("126/UBND-VX") < page.index("128/UBND-VX")

@@ -158,6 +158,7 @@ def _facts(document: DocumentRef, actor: Actor) -> dict[str, Any]:
     urgency, colour = parts.PRIORITIES.get(document.priority, parts.PRIORITIES[0])
     signer = " · ".join(part for part in (document.signer.position, document.signer.name) if part)
     rows = [
+        (tr("Trích yếu", "Subject"), parts.whole_subject(document.subject)),
         (tr("Số, ký hiệu", "Code"), document.code),
         (tr("Ngày ban hành", "Promulgated"), show_date(document.promulgated_on)),
         (tr("Loại văn bản", "Type"), type_.name if type_ else document.type_code),

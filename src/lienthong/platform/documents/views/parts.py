@@ -24,6 +24,7 @@ PRIORITIES: Final[Mapping[int, tuple[Bilingual, str]]] = {
     3: (tr("Hỏa tốc", "At once"), "red"),
 }
 """Degrees of urgency (độ khẩn) and their colours."""
+MOST_IN_HEADING: Final = 250
 
 
 def desk(request: HttpRequest, here: str) -> tuple[Actor, dict[str, Any]]:
@@ -35,6 +36,11 @@ def desk(request: HttpRequest, here: str) -> tuple[Actor, dict[str, Any]]:
         "is_clerk": is_clerk,
         "agency": name_of(actor.agency_code),
     }
+
+
+def whole_subject(subject: str) -> str:
+    """The subject where a heading shows only its beginning (250 letters); "" where the heading has all of it."""
+    return subject if len(subject) > MOST_IN_HEADING else ""
 
 
 def names_of(agency_codes: Iterable[str]) -> Mapping[str, str]:
