@@ -15,9 +15,8 @@ from tests.badinput import sites
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The country's codes and the shipped procedures, loaded once."""
+    """The agencies of the demo and the shipped procedures, loaded once."""
     with django_db_blocker.unblock():
-        agencies.load_facts()
         agencies.load_demo_agencies()
         procedures.load_definitions()
 

@@ -37,9 +37,8 @@ BIRTH, EXTRACT = "1.001193", "2.000635"
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The country's codes and the shipped procedures, loaded once."""
+    """The agencies of the demo and the shipped procedures, loaded once."""
     with django_db_blocker.unblock():
-        agencies.load_facts()
         agencies.load_demo_agencies()
         procedures.load_definitions()
 

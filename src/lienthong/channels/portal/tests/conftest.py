@@ -41,16 +41,10 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The country's codes and the shipped procedures, loaded once."""
+    """The agencies of the demo and the shipped procedures, loaded once."""
     with django_db_blocker.unblock():
-        load_country()
-
-
-def load_country() -> None:
-    """The country's codes and our procedures; costs nothing where they are there already."""
-    agencies.load_facts()
-    agencies.load_demo_agencies()
-    procedures.load_definitions()
+        agencies.load_demo_agencies()
+        procedures.load_definitions()
 
 
 @dataclass

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from lienthong.channels.portal.tests import answering
-from lienthong.channels.portal.tests.conftest import BIRTH, EXTRACT, PDF, load_country
+from lienthong.channels.portal.tests.conftest import BIRTH, EXTRACT, PDF
 from lienthong.channels.portal.tests.test_following import look
 from lienthong.channels.portal.tests.walk import BIRTH_ANSWERS, begin, file, fill
 
@@ -20,11 +20,8 @@ RULES = {
 
 
 @pytest.fixture
-def country(live_server, monkeypatch):
-    """What every page needs, committed for the server's threads; it is wiped after the test."""
-    # The browser's event loop runs in this thread, where the test speaks to the database as well.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    load_country()
+def country(live_server):
+    """What every page needs is there for the server's threads; what a test commits is gone after it."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The country's codes for the tests of this room, loaded once."""
+"""The demo's agencies for the tests of this room."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from lienthong.platform.agencies import services
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Load the facts into the test database; loading again costs nothing where they are there already."""
+    """The agencies of the demo, loaded once; the country's codes are in every database."""
     with django_db_blocker.unblock():
-        services.load_facts()
         services.load_demo_agencies()

@@ -39,9 +39,8 @@ def axis(transactional_db: Any, axis_homes: Path, live_server: Any) -> Iterator[
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The country's codes, and the demo's communes of Lâm Đồng, loaded once."""
+    """The demo's communes of Lâm Đồng, loaded once."""
     with django_db_blocker.unblock():
-        agencies.load_facts()
         agencies.load_demo_agencies()
 
 

@@ -27,9 +27,6 @@ pytestmark = [
 
 @pytest.fixture
 def desk(transactional_db: None, axis_homes: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Circuit]:
-    from lienthong.platform.agencies import services as agencies
-
-    agencies.load_facts()
     post = circuit.Post()
     circuit.patch_post(monkeypatch, post)
     loop = circuit.Circuit(axis_homes, post)

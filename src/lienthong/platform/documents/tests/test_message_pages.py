@@ -12,7 +12,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lienthong.kernel import clock, db
-from lienthong.platform.agencies import services as agencies
 from lienthong.platform.documents import inbox, queries, services
 from lienthong.platform.documents.models import Arrival, Delivery, Document
 from lienthong.platform.documents.services import receipts
@@ -142,8 +141,6 @@ def test_strangers_and_other_duties_see_nothing(province: Client, monkeypatch: p
 
 @pytest.fixture
 def live(transactional_db: None, axis_homes: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Circuit]:
-    agencies.load_facts()
-    agencies.load_demo_agencies()
     post = circuit.Post()
     circuit.patch_post(monkeypatch, post)
     both = Circuit(axis_homes, post)

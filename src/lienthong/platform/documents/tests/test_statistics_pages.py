@@ -174,9 +174,6 @@ def test_a_year_costs_a_handful_of_questions(year: None, monkeypatch: pytest.Mon
 def test_the_pages_are_open_to_all_and_fit(
     chromium: Any, live_server: Any, look: Any, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lienthong.platform.agencies import services as agencies
-
-    agencies.load_facts()
     a_year(clock.today())
     page = chromium.new_context(viewport={"width": width, "height": 900}, base_url=live_server.url).new_page()
     for actor, name, path in (

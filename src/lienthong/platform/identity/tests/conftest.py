@@ -18,7 +18,6 @@ PASSWORD = "ba-con-meo-ngu-trua"
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
-        agencies_services.load_facts()
         agencies_services.load_demo_agencies()
 
 

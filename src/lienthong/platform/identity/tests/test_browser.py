@@ -4,7 +4,6 @@ import pytest
 
 from lienthong.kernel import roles
 from lienthong.kernel.access import SYSTEM
-from lienthong.platform.agencies import services as agencies_services
 from lienthong.platform.identity import services
 from lienthong.platform.identity.roles import ROLES
 
@@ -18,9 +17,6 @@ pytestmark = [
 @pytest.fixture
 def page(chromium, live_server, request):
     """A page of this width."""
-    # Transactional tests begin with empty tables.
-    agencies_services.load_facts()
-    agencies_services.load_demo_agencies()
     people = [("068185000001", "Nguyễn Thị Lan", 2), ("068085000002", "Lê Văn Nam", 1)]
     services.seed_demo_accounts(agency_code="H36", people=people)
     context = chromium.new_context(viewport={"width": request.param, "height": 900}, base_url=live_server.url)

@@ -50,7 +50,6 @@ WAITING = Role(
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
-        agencies_services.load_facts()
         agencies_services.load_demo_agencies()
 
 

@@ -30,7 +30,6 @@ def on_settled(event: OrderSettled, event_id: Any) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
-        agencies_services.load_facts()
         agencies_services.load_demo_agencies()
 
 

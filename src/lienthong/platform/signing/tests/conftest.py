@@ -39,7 +39,6 @@ class Country:
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The country's agencies, for the officers who sign."""
     with django_db_blocker.unblock():
-        agencies_services.load_facts()
         agencies_services.load_demo_agencies()
 
 

@@ -7,7 +7,6 @@ from django.contrib.auth import get_user_model
 
 from lienthong.kernel.access import SYSTEM
 from lienthong.kernel.profile import node
-from lienthong.platform.agencies import services as agencies
 from lienthong.platform.identity import queries as identity_queries
 from lienthong.platform.identity import services as identity
 from lienthong.platform.signing import queries, services
@@ -31,8 +30,6 @@ def lan(authority, monkeypatch):
     """An officer with a key, an agency with a seal, and time enough on a busy machine."""
     levels.forget_silence()
     monkeypatch.setattr(uploads, "READING_SECONDS", 120.0)
-    agencies.load_facts()
-    agencies.load_demo_agencies()
     made = identity.appoint_officer(
         username="lan.nguyen", name="Nguyễn Thị Lan", agency_code="H36.101", position="Phó Chủ tịch",
         duties={"leader"}, actor=SYSTEM,

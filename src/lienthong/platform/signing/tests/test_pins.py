@@ -13,7 +13,6 @@ from lienthong.kernel import clock
 from lienthong.kernel.access import SYSTEM, Actor
 from lienthong.kernel.errors import NotAllowed, Refused
 from lienthong.kernel.profile import node, playing
-from lienthong.platform.agencies import services as agencies
 from lienthong.platform.identity import queries as identity_queries
 from lienthong.platform.identity import services as identity
 from lienthong.platform.signing import queries, services
@@ -138,8 +137,6 @@ def test_one_pin_lasts_only_where_the_profile_says_so(lan, authority):
 
 @pytest.mark.django_db(transaction=True)
 def test_many_guesses_at_once_gain_nothing():
-    agencies.load_facts()
-    agencies.load_demo_agencies()
     made = identity.appoint_officer(
         username="lan.nguyen", name="Lan", agency_code="H36.101", position="", duties={"leader"}, actor=SYSTEM
     )

@@ -70,15 +70,9 @@ def birth(**changes: Any) -> BirthDeclaration:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The country's agencies and units, loaded once; loading again costs nothing where they are there."""
+    """The agencies of the demo, loaded once."""
     with django_db_blocker.unblock():
-        load_country()
-
-
-def load_country() -> None:
-    """Also for tests that commit, since the database is emptied after each of them."""
-    agencies.load_facts()
-    agencies.load_demo_agencies()
+        agencies.load_demo_agencies()
 
 
 @pytest.fixture(autouse=True)

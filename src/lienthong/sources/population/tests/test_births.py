@@ -26,7 +26,6 @@ from lienthong.sources.population.tests.conftest import (
     READER,
     birth,
     citizen,
-    load_country,
     person,
 )
 from lienthong.sources.population.types import ParentFacts
@@ -127,7 +126,6 @@ def test_only_the_body_that_serves_the_commune_may_report(holder, family, sender
 @pytest.mark.django_db(transaction=True)
 def test_one_child_reported_by_many_at_once_is_born_once():
     """Eight connections: four with one request id, four with ids of their own."""
-    load_country()
     person(MOTHER.personal_number, MOTHER.name, date(1996, 3, 14))
     same = birth(father=None)
     reports = [same] * 4 + [birth(father=None) for _ in range(4)]
