@@ -55,3 +55,20 @@ class DocumentSignedRemotely:
 
     def event_key(self) -> str:
         return self.request_id
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteBatchEnded:
+    """Nothing more will come of a batch of remote signatures (kết thúc lô ký từ xa).
+
+    `state`: `done` (every signed PDF lies in the files), `refused`, `expired` or `failed` (nothing was signed).
+    """
+
+    NAME: ClassVar[str] = "signing.remote-batch-ended"
+
+    batch_id: str
+    state: str
+    about: str
+
+    def event_key(self) -> str:
+        return self.batch_id

@@ -1,7 +1,7 @@
 """Repeated work of signing: status of certificates, renewal, the clock, signatures to be finished."""
 
 from lienthong.platform.signing import queries
-from lienthong.platform.signing.services import clocks, finishing, remote, renewal, standing
+from lienthong.platform.signing.services import clocks, finishing, remote, remote_batches, renewal, standing
 
 
 def refresh_standings() -> bool:
@@ -27,6 +27,11 @@ def finish_due() -> bool:
 def purge_remote() -> None:
     """Drop remote signings that expired."""
     remote.purge_remote()
+
+
+def follow_remote() -> None:
+    """Fetch signatures that phones agreed to."""
+    remote_batches.follow_open_batches()
 
 
 def warm_reader() -> None:

@@ -110,6 +110,7 @@ class RemoteSigningRequest(models.Model):
     signed_at = models.DateTimeField(null=True)
     result_sha256 = models.CharField(max_length=64, blank=True)
     reached = models.CharField(max_length=5, blank=True)
+    batch = models.UUIDField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -122,7 +123,61 @@ class RemoteSigningRequest(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["officer", "-created_at"], name="signing_remote_of_officer"),
             models.Index(fields=["expires_at"], name="signing_remote_ends"),
+            models.Index(fields=["batch"], name="signing_remote_of_batch", condition=Q(batch__isnull=False)),
         ]
+
+
+class RemoteSigningBatch(models.Model):
+    """Remote signing of many (ký từ xa nhiều văn bản): hashes that went out together, and the one consent for them.
+
+    `handle` is the service's name of the question put to the signer, empty until it was put; `trouble` a code.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    officer = models.CharField(max_length=200)
+    credential = models.CharField(max_length=500)
+    about = models.CharField(max_length=200, blank=True)
+    title = models.CharField(max_length=300)
+    handle = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=8, default="waiting")
+    trouble = models.CharField(max_length=60, blank=True)
+    count = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "signed", "done", "refused", "expired", "failed"]),
+                name="signing_remote_batch_state",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["created_at"], name="signing_remote_open", condition=Q(state__in=["waiting", "signed"])
+            ),
+            models.Index(fields=["expires_at"], name="signing_remote_batch_ends"),
+        ]
+
+
+class PhoneConsent(models.Model):
+    """Consent on the demo's phone (đồng ý ký trên điện thoại thử): hashes that an officer is asked to let it sign."""
+
+    id = models.UUIDField(primary_key=True)
+    credential = models.CharField(max_length=200)
+    reference = models.CharField(max_length=100)
+    words = models.CharField(max_length=500)
+    digests = models.JSONField()
+    answer = models.CharField(max_length=7, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["credential", "reference"], name="signing_phone_asked_once"),
+            models.CheckConstraint(condition=Q(answer__in=["", "agreed", "refused"]), name="signing_phone_answer"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="signing_phone_ends")]
 
 
 class UnfinishedDocument(models.Model):

@@ -1,9 +1,9 @@
 """Ports of signing: where private keys live and whom this node trusts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from cryptography import x509
 
@@ -121,6 +121,24 @@ class TrustStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteCredential:
+    """An officer's credential at a signing service; `at_once`: how many hashes it signs at one consent."""
+
+    name: str
+    chain: tuple[x509.Certificate, ...]
+    at_once: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What became of the question put to the signer: `activation` (SAD) lets the key sign just these hashes."""
+
+    state: Literal["waiting", "given", "refused", "expired"]
+    handle: str = ""
+    activation: str = ""
+
+
 class RemoteSigner(Protocol):
     """Signing service of an officer's phone or card (dịch vụ ký từ xa), by CSC API v2: hash out, signature back."""
 
@@ -132,8 +150,24 @@ class RemoteSigner(Protocol):
         """The certificates of the officer's credential, its own first. Raises Refused `signing.no-credential`."""
         ...
 
+    def own_credential(self, actor: Actor) -> RemoteCredential:
+        """The officer's first credential there. Raises Refused `signing.no-credential`."""
+        ...
+
     def sign_hash(self, credential: str, digest: bytes, activation: str) -> bytes:
         """ECDSA in DER over a SHA-256 digest. Raises Refused `signing.remote-refused`, `signing.remote-silent`."""
+        ...
+
+    def ask_consent(self, credential: str, digests: Sequence[bytes], *, words: str, reference: str) -> Consent:
+        """Put these hashes before the signer; the same `reference` is the same question. Raises as `sign_hash`."""
+        ...
+
+    def look_for_consent(self, handle: str) -> Consent:
+        """What the signer has said so far. Raises as `sign_hash`."""
+        ...
+
+    def sign_hashes(self, credential: str, digests: Sequence[bytes], activation: str) -> tuple[bytes, ...]:
+        """A signature for each hash, in their order. Raises as `sign_hash`."""
         ...
 
 

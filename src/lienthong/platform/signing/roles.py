@@ -57,6 +57,7 @@ ROLES: tuple[Role, ...] = (
         needs=("signing.keys", "identity.accounts"),
         urls=(("ky-so/", "lienthong.platform.signing.urls_officer"),),
         ports=((RemoteSigner, CscByHttp),),
+        periodic=((3.0, jobs.follow_remote),),
         menu=(("/ky-so/", tr("Chữ ký số của tôi", "My signature"), ("leader",)),),
     ),
     Role(

@@ -18,7 +18,14 @@ from lienthong.platform.signing.certificate_types import (
     StatusSource,
     StatusState,
 )
-from lienthong.platform.signing.credential_types import CredentialFacts, KeyPlace, SigningProof
+from lienthong.platform.signing.credential_types import (
+    CredentialFacts,
+    KeyPlace,
+    RemoteBatch,
+    RemoteOrder,
+    RemoteState,
+    SigningProof,
+)
 from lienthong.platform.signing.pdf_types import (
     PDF_LEVELS,
     Appearance,
@@ -63,7 +70,10 @@ __all__ = [
     "PdfVerdict",
     "Place",
     "PlacedText",
+    "RemoteBatch",
+    "RemoteOrder",
     "RemoteSigning",
+    "RemoteState",
     "RevocationReason",
     "Signature",
     "SignedPdf",

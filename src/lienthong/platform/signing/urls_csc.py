@@ -8,5 +8,7 @@ urlpatterns = [
     path("info", csc.info, name="csc-info"),
     path("credentials/list", csc.list_credentials, name="csc-credentials"),
     path("credentials/info", csc.credential_info, name="csc-credential"),
+    path("credentials/authorize", csc.authorize, name="csc-authorize"),
+    path("credentials/authorizeCheck", csc.authorize_check, name="csc-authorize-check"),
     path("signatures/signHash", csc.sign_hash, name="csc-sign-hash"),
 ]

@@ -25,6 +25,11 @@ def lock_draft(draft_id: UUID, actor: Actor, deed: str) -> Draft:
     return draft
 
 
+def find_locked(draft_id: UUID) -> Draft | None:
+    """The draft, locked to the end of the transaction, whoever may do what to it."""
+    return Draft.objects.select_for_update().filter(pk=draft_id).first()
+
+
 def load_draft(draft_id: UUID, actor: Actor, deed: str) -> Draft:
     """The same without a lock: before work that takes its time."""
     draft = rights.require_reading(actor, Draft.objects.filter(pk=draft_id).first())

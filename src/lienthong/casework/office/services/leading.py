@@ -13,7 +13,7 @@ from lienthong.casework.office.services import drafts, journal, reviews, telling
 from lienthong.kernel import audit, clock, db, files
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Conflict, NotFound, Refused
-from lienthong.kernel.text import bilingual, tr
+from lienthong.kernel.text import Bilingual, tr
 from lienthong.platform.identity import queries as identity_queries
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing
@@ -69,7 +69,7 @@ def sign_draft(draft_id: UUID, *, seen: int, proof: SigningProof, actor: Actor) 
     signing.require_proof(proof, actor=actor)
     draft = journal.load_draft(draft_id, actor, "sign")
     journal.check_version(draft, seen)
-    version = _signable(draft)
+    version = signable(draft)
     box, page = box_of(version, "sign")
     now = clock.now()
     signed = signing.sign_pdf(
@@ -92,7 +92,7 @@ def sign_draft(draft_id: UUID, *, seen: int, proof: SigningProof, actor: Actor) 
 
 def require_signable(draft_id: UUID, *, actor: Actor) -> None:
     """May this leader sign it now? Asked before the PIN is. Raises as `sign_draft`."""
-    _signable(journal.load_draft(draft_id, actor, "sign"))
+    signable(journal.load_draft(draft_id, actor, "sign"))
 
 
 def undo_signature(draft_id: UUID, *, actor: Actor) -> None:
@@ -101,6 +101,11 @@ def undo_signature(draft_id: UUID, *, actor: Actor) -> None:
         draft = journal.lock_draft(draft_id, actor, "unsign")
         draft.signed_sha256, draft.signed_at = "", None
         journal.take_step(draft, "unsign", actor)
+
+
+def signs_by_phone(actor: Actor) -> bool:
+    """Is this leader's key elsewhere, so that hashes go out to it?"""
+    return signing_queries.get_credential(actor).place == "remote"
 
 
 def start_batch(chosen: Sequence[tuple[UUID, int]], *, actor: Actor) -> UUID:
@@ -149,23 +154,25 @@ def go_on_with_batch(batch_id: UUID, *, actor: Actor) -> None:
     for item in waiting:
         try:
             sign_draft(UUID(item["draft"]), seen=item["version"], proof=proof, actor=actor)
-            _note(batch_id, item["draft"], "signed")
+            note_item(batch_id, item["draft"], "signed")
         except Refused as refusal:
-            _note(batch_id, item["draft"], "failed", bilingual(refusal.message).as_dict())
+            note_item(batch_id, item["draft"], "failed", refusal.message)
 
 
-def _note(batch_id: UUID, draft_id: str, state: str, message: dict[str, str] | None = None) -> None:
+def note_item(batch_id: UUID, draft_id: str, state: str, message: Bilingual | None = None) -> None:
+    """Keep what became of one document of a batch; “signed” stays."""
     with db.atomic():
         batch = SigningBatch.objects.select_for_update().get(pk=batch_id)
         for item in batch.items:
             if item["draft"] == draft_id and item["state"] != "signed":
-                item["state"], item["message"] = state, message
+                item["state"], item["message"] = state, message.as_dict() if message else None
         if batch.finished_at is None and not any(item["state"] == "waiting" for item in batch.items):
             batch.finished_at = clock.now()
         batch.save(update_fields=["items", "finished_at"])
 
 
 def own_batch(batch_id: UUID, actor: Actor) -> SigningBatch:
+    """A leader's own batch. Raises NotFound `office.no-batch`."""
     batch = SigningBatch.objects.filter(pk=batch_id, account_id=rights.me(actor)).first()
     if batch is None:
         raise NotFound("office.no-batch", tr("Không có lô ký này.", "There is no such batch."))
@@ -183,7 +190,8 @@ def box_of(version: DraftVersion, name: str) -> tuple[Box, int]:
     return Box(left, bottom, right, top), int(page)
 
 
-def _signable(draft: Draft) -> DraftVersion:
+def signable(draft: Draft) -> DraftVersion:
+    """The version that would be signed. Raises Refused `office.pdf-missing`."""
     newest = drafts.newest_version(draft)
     if newest is None or not newest.pdf_sha256:
         raise _no_pdf()
@@ -191,7 +199,7 @@ def _signable(draft: Draft) -> DraftVersion:
 
 
 def _require_whole(draft: Draft) -> None:
-    _signable(draft)
+    signable(draft)
     if draft.working is not None:
         raise Conflict(
             "office.unsaved",

@@ -14,8 +14,10 @@ from lienthong.casework.office.services import comments, drafts, leading, review
 from lienthong.casework.office.tests import stories
 from lienthong.casework.office.tests.conftest import OTHER, PIN, Cast
 from lienthong.kernel import files
+from lienthong.kernel.profile import node, playing
 from lienthong.platform.documents import queries as document_queries
 from lienthong.platform.signing import queries as signing_queries
+from lienthong.platform.signing import services as signing
 
 pytestmark = [
     pytest.mark.browser,
@@ -60,7 +62,7 @@ def test_a_leader_reads_and_signs_one_paper_on_the_phone(sit, people, look):
     look(page)
     page.locator(".office-bar summary").click()
     page.get_by_label("Mã PIN ký số").fill(PIN)
-    look(page)
+    look(page, "sign-read-pin")
     page.get_by_role("button", name="Ký văn bản này").click()
     page.wait_for_url("**/van-phong/ky/")
     assert "Đã ký số" in page.inner_text("main") or "đã ký số" in page.inner_text("main")
@@ -109,6 +111,41 @@ def test_a_leader_signs_many_at_once_and_sees_each_result(sit, people, scripts, 
         look(page)
     assert Draft.objects.filter(status="signed").count() == 7
     assert SigningBatch.objects.get().finished_at is not None
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_leader_signs_with_the_phone_one_consent_for_all(sit, people, live_server, look, scripts):
+    service = {"csc_url": f"{live_server.url}/signing/csc/v2"}
+    with playing(node(), parameters={**node().parameters, "signing": service}):
+        signing.choose_place("remote", actor=people.chair)
+        ids = [stories.presented(people, subject=f"Văn bản thứ {n}") for n in range(3)]
+        page = sit(people.chair, PHONE, java_script_enabled=scripts)
+        page.goto(f"/van-phong/ky/{ids[0]}/")
+        page.get_by_role("button", name="Ký bằng điện thoại").wait_for()
+        if scripts:
+            look(page, "sign-read-remote")
+        page.goto("/van-phong/ky/")
+        page.get_by_role("button", name="Ký cả 3 văn bản").click()
+        page.get_by_text("Mã băm của 3 văn bản đã gửi tới điện thoại").wait_for()
+        with page.context.expect_page() as opened:
+            page.get_by_role("link", name="Mở điện thoại thử nghiệm").click()
+        phone = opened.value
+        phone.get_by_label("Mã PIN ký số").fill("999111")
+        phone.get_by_role("button", name="Ký 3 văn bản").click()
+        phone.get_by_text("Còn 4 lần thử").first.wait_for()
+        if scripts:
+            look(page, "sign-remote-waiting")
+            look(phone, "sign-phone")
+        phone.get_by_label("Mã PIN ký số").fill(PIN)
+        phone.get_by_role("button", name="Ký 3 văn bản").click()
+        phone.get_by_text("Chữ ký được gửi đi").wait_for()
+        if not scripts:
+            page.get_by_role("button", name="Xem lại kết quả").click()
+        page.get_by_role("link", name="Quay lại danh sách chờ ký").wait_for()
+        assert "Đã ký 3 trong 3" in page.inner_text("main")
+        if scripts:
+            look(page)
+    assert Draft.objects.filter(status="signed").count() == 3
 
 
 def test_a_letter_from_the_drafters_desk_to_the_clerks(sit, people, look):

@@ -13,17 +13,17 @@ from django.views.decorators.http import require_http_methods
 
 from lienthong.casework.office import states
 from lienthong.casework.office.queries import drafts as draft_queries
-from lienthong.casework.office.services import leading
+from lienthong.casework.office.services import leading, remote_signing
 from lienthong.casework.office.types import PRIORITIES, PRIORITY_COLOURS, DraftRow
 from lienthong.casework.office.views import draft as draft_pages
 from lienthong.casework.office.views import draft_forms, frame
-from lienthong.kernel import access, clock
+from lienthong.kernel import access, clock, roles
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import FieldError, NotAllowed, NotFound, Refused
 from lienthong.kernel.text import bilingual, tr
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing import services as signing
-from lienthong.platform.signing.types import SigningProof
+from lienthong.platform.signing.types import RemoteBatch, SigningProof
 
 _PROVED: Final = "signing_proved"
 
@@ -36,7 +36,12 @@ def waiting(request: HttpRequest) -> HttpResponse:
     problem: list[FieldError] = []
     if request.method == "POST":
         try:
-            return redirect(f"/van-phong/ky/lo/{leading.start_batch(_chosen(request), actor=actor)}/")
+            batch_id = leading.start_batch(_chosen(request), actor=actor)
+            if leading.signs_by_phone(actor):
+                remote_signing.go_on_by_phone(batch_id, actor=actor)
+            return redirect("office-batch", batch_id=batch_id)
+        except (NotAllowed, NotFound):
+            raise
         except Refused as refusal:
             problem = [FieldError("draft", bilingual(refusal.message), refusal.code)]
     rows = draft_queries.list_signing(actor)
@@ -47,6 +52,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "errors": problem,
         "most": leading.MAX_AT_ONCE,
         "chosen": request.POST.getlist("draft"),
+        "by_phone": leading.signs_by_phone(actor),
     }
     return render(request, "office/sign.html", context, status=422 if problem else 200)
 
@@ -82,6 +88,7 @@ def _reading(request: HttpRequest, draft_id: UUID, actor: Actor, problem: Refuse
         "count": len(ids),
         "errors": _errors(problem),
         "asks_pin": _asks_pin(request),
+        "by_phone": leading.signs_by_phone(actor),
     }
     return render(request, "office/read.html", context, status=problem.status if problem else 200)
 
@@ -89,23 +96,31 @@ def _reading(request: HttpRequest, draft_id: UUID, actor: Actor, problem: Refuse
 @access.duty("leader")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
-    """Confirm a batch with the PIN, then sign it a few at a time; each document's result stands beside it."""
+    """Confirm a batch with the PIN or on the phone, then see each document's result as it comes."""
     actor = access.acting(request)
     problem: Refused | None = None
-    if request.method == "POST":
-        try:
+    remote: RemoteBatch | None = None
+    by_phone = leading.own_batch(batch_id, actor).remote_id is not None or leading.signs_by_phone(actor)
+    try:
+        if by_phone:
+            ask = remote_signing.go_on_by_phone if request.method == "POST" else remote_signing.look_by_phone
+            remote = ask(batch_id, actor=actor)
+        elif request.method == "POST":
             if "confirm" in request.POST:
-                leading.own_batch(batch_id, actor)
                 leading.confirm_batch(batch_id, proof=_prove(request, actor), actor=actor)
             leading.go_on_with_batch(batch_id, actor=actor)
-        except NotFound:
-            raise
-        except Refused as refusal:
-            problem = refusal
+    except NotFound:
+        raise
+    except Refused as refusal:
+        problem = refusal
     batch = draft_queries.get_batch(batch_id, actor)
+    is_open = problem is None and batch.finished_at is None
     context = {
         "batch": batch,
-        "is_running": request.method == "POST" and problem is None and batch.finished_at is None,
+        "remote": remote,
+        "by_phone": by_phone,
+        "has_phone": roles.is_open("signing.demo_phone"),
+        "is_running": is_open and (remote is not None if by_phone else request.method == "POST"),
         "total": len(batch.items),
         "errors": _errors(problem),
         "asks_pin": _asks_pin(request),

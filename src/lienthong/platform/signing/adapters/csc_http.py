@@ -1,6 +1,7 @@
 """An officer's signing service on the network, by the CSC API v2 over HTTP (dịch vụ ký từ xa)."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -11,6 +12,7 @@ from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
+from lienthong.platform.signing.ports import Consent, RemoteCredential
 from lienthong.platform.signing.queries.own_keys import own_key
 from lienthong.platform.signing.rules import certificates, csc
 from lienthong.platform.signing.services.phone import service_token
@@ -35,11 +37,28 @@ class CscByHttp:
             return self._chain(name)
         raise no_credential()
 
+    def own_credential(self, actor: Actor) -> RemoteCredential:
+        for name in self._names(actor):
+            answer = self._info(name)
+            return RemoteCredential(name, _certificates(answer), csc.at_once_of(answer))
+        raise no_credential()
+
     def sign_hash(self, credential: str, digest: bytes, activation: str) -> bytes:
+        return self.sign_hashes(credential, (digest,), activation)[0]
+
+    def sign_hashes(self, credential: str, digests: Sequence[bytes], activation: str) -> tuple[bytes, ...]:
+        body = csc.sign_hashes_body(credential, digests, activation)
         try:
-            return csc.signatures_of(_post("signatures/signHash", csc.sign_hash_body(credential, digest, activation)))
+            return csc.signatures_of(_post("signatures/signHash", body), len(digests))
         except csc.BadMessage as bad:
             raise refused(bad.words) from bad
+
+    def ask_consent(self, credential: str, digests: Sequence[bytes], *, words: str, reference: str) -> Consent:
+        return _consent(*_call("credentials/authorize", csc.authorize_body(
+            credential, digests, words=words, reference=reference)))  # fmt: skip
+
+    def look_for_consent(self, handle: str) -> Consent:
+        return _consent(*_call("credentials/authorizeCheck", {"handle": handle}))
 
     def _names(self, actor: Actor) -> tuple[str, ...]:
         user = own_key(actor).partition(":")[2]
@@ -49,14 +68,44 @@ class CscByHttp:
         return tuple(found[:_MAX_CREDENTIALS])
 
     def _chain(self, name: str) -> tuple[x509.Certificate, ...]:
-        answer = _post("credentials/info", {"credentialID": name, "certificates": "chain", "certInfo": True})
-        try:
-            return tuple(x509.load_der_x509_certificate(one) for one in csc.certificates_of(answer))
-        except (csc.BadMessage, *certificates.UNREADABLE) as bad:
-            raise refused("no certificate") from bad
+        return _certificates(self._info(name))
+
+    def _info(self, name: str) -> dict[str, Any]:
+        return _post("credentials/info", {"credentialID": name, "certificates": "chain", "certInfo": True})
+
+
+def _certificates(answer: dict[str, Any]) -> tuple[x509.Certificate, ...]:
+    try:
+        return tuple(x509.load_der_x509_certificate(one) for one in csc.certificates_of(answer))
+    except (csc.BadMessage, *certificates.UNREADABLE) as bad:
+        raise refused("no certificate") from bad
+
+
+def _consent(status: int, told: dict[str, Any]) -> Consent:
+    """202 with a handle: the signer has not answered; 200 with SAD: agreed; an error names refusal and lapse."""
+    error = str(told.get("error", ""))
+    try:
+        if status == 202:
+            return Consent("waiting", handle=csc.handle_of(told))
+        if status == 200:
+            return Consent("given", activation=csc.activation_of(told))
+    except csc.BadMessage as bad:
+        raise refused(bad.words) from bad
+    if error == csc.DECLINED:
+        return Consent("refused")
+    if error == csc.LAPSED:
+        return Consent("expired")
+    raise refused(f"{error} {told.get('error_description', '')}")
 
 
 def _post(method: str, body: dict[str, Any]) -> dict[str, Any]:
+    status, told = _call(method, body)
+    if status != 200:
+        raise refused(str(told.get("error_description", "")))
+    return told
+
+
+def _call(method: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     parameters = node().parameters.get("signing", {})
     base = str(parameters.get("csc_url", "") or (f"{node().base_url}/signing/csc/v2" if node().demo else ""))
     if not base:
@@ -78,9 +127,9 @@ def _post(method: str, body: dict[str, Any]) -> dict[str, Any]:
         ) from silent
     except ValueError as bad:
         raise refused("no JSON") from bad
-    if answer.status != 200 or not isinstance(told, dict):
-        raise refused(str(told.get("error_description", "")) if isinstance(told, dict) else "")
-    return told
+    if not isinstance(told, dict):
+        raise refused("no JSON object")
+    return answer.status, told
 
 
 def _is_ours(url: str) -> bool:

@@ -2,18 +2,22 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from lienthong.kernel import access
+from lienthong.kernel import access, clock
 from lienthong.kernel.errors import NotAllowed, Refused
+from lienthong.platform.signing.models import PhoneConsent
 from lienthong.platform.signing.rules import csc
 from lienthong.platform.signing.services import phone
 
-_MAX_BODY = 16 * 1024
+_MAX_BODY = 64 * 1024
+# An answer given in the last moment still serves.
+_SIGN_WITHIN = timedelta(minutes=5)
 _Answer = dict[str, Any]
 
 
@@ -31,7 +35,13 @@ def info(request: HttpRequest) -> JsonResponse:
             "lang": "vi-VN",
             "description": "Demo keys of officers; each signature by the officer's own consent.",
             "authType": ["external"],
-            "methods": ["credentials/list", "credentials/info", "signatures/signHash"],
+            "methods": [
+                "credentials/list",
+                "credentials/info",
+                "credentials/authorize",
+                "credentials/authorizeCheck",
+                "signatures/signHash",
+            ],
         }
     )
 
@@ -59,12 +69,38 @@ def credential_info(request: HttpRequest) -> JsonResponse:
 @csrf_exempt
 @require_POST
 @access.door("csc token")
+def authorize(request: HttpRequest) -> JsonResponse:
+    """The signer is asked on the phone; the answer is looked for with the handle (CSC v2, asynchronous)."""
+    return _answered(request, lambda body: _told(phone.ask(csc.read_authorize(body))))
+
+
+@csrf_exempt
+@require_POST
+@access.door("csc token")
+def authorize_check(request: HttpRequest) -> JsonResponse:
+    """What the signer has answered: 202 while waiting, 200 with SAD, an error for a refusal or a lapse."""
+    return _answered(request, lambda body: _told(phone.look(csc.handle_of(body))))
+
+
+def _told(row: PhoneConsent) -> _Answer:
+    if row.answer == "agreed" and row.expires_at + _SIGN_WITHIN > clock.now():
+        return {"SAD": phone.consent_of(row), "expiresIn": 120}
+    if row.answer == "refused":
+        raise csc.BadMessage(csc.DECLINED, "the signer refused")
+    if row.expires_at <= clock.now():
+        raise csc.BadMessage(csc.LAPSED, "the signer did not answer in time")
+    return {"handle": str(row.pk)}
+
+
+@csrf_exempt
+@require_POST
+@access.door("csc token")
 def sign_hash(request: HttpRequest) -> JsonResponse:
     """A signature over a hash, with the signer's consent (CSC v2, 11.10)."""
 
     def sign(body: _Answer) -> _Answer:
         order = csc.read_sign_hash(body)
-        return csc.signed(phone.sign_hash(order.credential, order.digest, order.activation))
+        return csc.signed(phone.sign_hashes(order.credential, order.digests, order.activation))
 
     return _answered(request, sign)
 
@@ -73,7 +109,8 @@ def _answered(request: HttpRequest, work: Callable[[_Answer], _Answer]) -> JsonR
     """CSC's own shape of errors (8.2)."""
     try:
         phone.require_token(request.headers.get("Authorization", ""))
-        return JsonResponse(work(_body(request)))
+        answer = work(_body(request))
+        return JsonResponse(answer, status=202 if "handle" in answer else 200)
     except csc.BadMessage as bad:
         return JsonResponse({"error": bad.error, "error_description": bad.words}, status=400)
     except NotAllowed as refused:

@@ -43,6 +43,7 @@ from lienthong.platform.signing.queries.proofs import (
 from lienthong.platform.signing.queries.register import list_issued
 from lienthong.platform.signing.queries.remote import (
     get_remote,
+    get_remote_batch,
     get_remote_document,
     get_remote_result,
     list_remote_waiting,
@@ -92,6 +93,7 @@ __all__ = [
     "get_certificate",
     "get_credential",
     "get_remote",
+    "get_remote_batch",
     "get_remote_document",
     "get_remote_result",
     "is_answer_to",

@@ -30,6 +30,7 @@ from lienthong.platform.signing.services.levels import augment_pdf
 from lienthong.platform.signing.services.messages import sign_bytes, sign_detached, sign_line, sign_message
 from lienthong.platform.signing.services.register import revoke_certificate
 from lienthong.platform.signing.services.remote import complete_remote, prepare_remote, sign_remotely
+from lienthong.platform.signing.services.remote_batches import follow_remote_batch, start_remote_batch
 from lienthong.platform.signing.services.renewal import renew_certificate, renew_due, renew_from_request
 from lienthong.platform.signing.services.requests import (
     activate_certificate,
@@ -50,6 +51,7 @@ __all__ = [
     "drop_signature_image",
     "ensure_demo_authority",
     "finish_later",
+    "follow_remote_batch",
     "install_certificate",
     "install_roots",
     "install_trust",
@@ -81,6 +83,7 @@ __all__ = [
     "sign_pdfs",
     "sign_remotely",
     "sign_xml_envelope",
+    "start_remote_batch",
     "timestamp",
     "watch_certificates",
     "write_number",

@@ -18,7 +18,7 @@ from lienthong.kernel.errors import Conflict, Refused
 from lienthong.kernel.ids import new_id
 from lienthong.kernel.text import tr
 from lienthong.platform.signing.events import DocumentSignedRemotely
-from lienthong.platform.signing.models import RemoteSigningRequest
+from lienthong.platform.signing.models import RemoteSigningBatch, RemoteSigningRequest
 from lienthong.platform.signing.ports import CertificateChain, RemoteSigner, TrustStore
 from lienthong.platform.signing.queries.documents import MAX_PDF_BYTES, too_large
 from lienthong.platform.signing.queries.remote import as_remote, find_row
@@ -60,25 +60,15 @@ def prepare_remote(
     Raises as `sign_pdf`, and Refused `signing.foreign-certificate`, `.certificate-revoked`, `.wrong-algorithm`,
     `.too-many-waiting`.
     """
-    if len(pdf) > MAX_PDF_BYTES:
-        raise too_large()
     now = clock.now()
-    chain = _chain(signer_certificate)
-    certificates.check(chain.pem, roles.port(TrustStore).anchors(), now)
-    signatures.public_key(chain.pem)
-    require_in_force(chain.pem)
+    chain = signing_chain(_chain(signer_certificate).certificates)
     request = Request(box, page, appearance, reason, now, picture)
-    prepared, attributes = prepare(pdf, chain, request, stamped=level != "B-B")
-    row = RemoteSigningRequest(
-        id=new_id(), officer=actor.label, title=title[:300], about=about, return_to=_own_path(return_to),
-        document_sha256=sha256(pdf).hexdigest(), pem=chain.pem, thumbprint=chain.thumbprint, attributes=attributes,
-        digest=sha256(attributes).digest(), body=prepared.body, start=prepared.start, end=prepared.end, level=level,
-        created_at=now, expires_at=now + LIFE,
-    )  # fmt: skip
+    row = make_row(pdf, chain, request, actor=actor, title=title, about=about, level=level)
+    row.return_to = _own_path(return_to)
     with db.atomic():
         db.advisory_lock(f"signing.remote:{actor.label}")
         waiting = RemoteSigningRequest.objects.filter(
-            officer=actor.label, signature__isnull=True, expires_at__gt=now
+            officer=actor.label, signature__isnull=True, batch__isnull=True, expires_at__gt=now
         ).count()
         if waiting >= _MAX_WAITING:
             raise Refused(
@@ -90,6 +80,32 @@ def prepare_remote(
     return as_remote(row)
 
 
+def signing_chain(certificates_of_key: tuple[x509.Certificate, ...]) -> CertificateChain:
+    """The chain of a key that lies elsewhere, when it may sign now. Raises as `prepare_remote`."""
+    chain = CertificateChain(
+        certificates_of_key, _pem(certificates_of_key), certificates.thumbprint(certificates_of_key[0])
+    )
+    certificates.check(chain.pem, roles.port(TrustStore).anchors(), clock.now())
+    signatures.public_key(chain.pem)
+    require_in_force(chain.pem)
+    return chain
+
+
+def make_row(
+    pdf: bytes, chain: CertificateChain, request: Request, *, actor: Actor, title: str, about: str, level: PdfLevel
+) -> RemoteSigningRequest:
+    """A request with the document written up to its signature, not stored yet. Raises as `sign_pdf`."""
+    if len(pdf) > MAX_PDF_BYTES:
+        raise too_large()
+    prepared, attributes = prepare(pdf, chain, request, stamped=level != "B-B")
+    return RemoteSigningRequest(
+        id=new_id(), officer=actor.label, title=title[:300], about=about, document_sha256=sha256(pdf).hexdigest(),
+        pem=chain.pem, thumbprint=chain.thumbprint, attributes=attributes, digest=sha256(attributes).digest(),
+        body=prepared.body, start=prepared.start, end=prepared.end, level=level, created_at=request.moment,
+        expires_at=request.moment + LIFE,
+    )  # fmt: skip
+
+
 def complete_remote(request_id: UUID, signature: bytes, *, actor: Actor) -> SignedPdf:
     """Put the signature that came back into its document: r‖s (64 bytes) or DER, by the certificate of the request.
 
@@ -98,7 +114,7 @@ def complete_remote(request_id: UUID, signature: bytes, *, actor: Actor) -> Sign
     `.request-expired`, Refused `.wrong-signature`, which leaves the request open.
     """
     row = find_row(request_id, actor)
-    der = _checked(bytes(signature), row)
+    der = checked(bytes(signature), row)
     with db.atomic():
         claimed = RemoteSigningRequest.objects.filter(
             pk=row.pk, signature__isnull=True, expires_at__gt=clock.now()
@@ -107,7 +123,7 @@ def complete_remote(request_id: UUID, signature: bytes, *, actor: Actor) -> Sign
             raise _too_late(row)
         audit.record(actor, "signing.complete-remote", f"remote:{row.pk}", document=row.document_sha256)
     row.refresh_from_db()
-    return _finish(row)
+    return finish(row)
 
 
 def sign_remotely(request_id: UUID, *, activation: str, actor: Actor) -> SignedPdf:
@@ -128,11 +144,14 @@ def sign_remotely(request_id: UUID, *, activation: str, actor: Actor) -> SignedP
 def purge_remote() -> None:
     """Drop what expired, with the documents in it; finish what a process left between signature and document."""
     now = clock.now()
-    RemoteSigningRequest.objects.filter(signature__isnull=True, expires_at__lte=now).delete()
+    unsigned = RemoteSigningRequest.objects.filter(signature__isnull=True, batch__isnull=True)
+    unsigned.filter(expires_at__lte=now).delete()
+    ended = RemoteSigningBatch.objects.exclude(state__in=["waiting", "signed"])
+    ended.filter(expires_at__lte=now - _KEPT).delete()
     RemoteSigningRequest.objects.exclude(result_sha256="").filter(expires_at__lte=now - _KEPT).delete()
     left = RemoteSigningRequest.objects.filter(signature__isnull=False, result_sha256="", signed_at__lte=now - LIFE)
     for row in left[:20]:
-        _finish(row)
+        finish(row)
 
 
 def _chain(pem: str) -> CertificateChain:
@@ -151,7 +170,7 @@ def _own_path(path: str) -> str:
     return path[:300] if path.startswith("/") and not path.startswith("//") and "\\" not in path else ""
 
 
-def _checked(signature: bytes, row: RemoteSigningRequest) -> bytes:
+def checked(signature: bytes, row: RemoteSigningRequest) -> bytes:
     """The signature in DER, when it is this key's over this digest. Raises Refused `signing.wrong-signature`."""
     der = signatures.to_der(signature) if len(signature) == 64 else signature
     try:
@@ -177,7 +196,7 @@ def _too_late(row: RemoteSigningRequest) -> Conflict:
     )
 
 
-def _finish(row: RemoteSigningRequest) -> SignedPdf:
+def finish(row: RemoteSigningRequest) -> SignedPdf:
     """Make the document of a signature that is kept; may be repeated after a crash, and tells once."""
     prepared = Prepared(bytes(row.body), b"", row.start, row.end)
     level: PdfLevel = next((one for one in PDF_LEVELS if one == row.level), "B-B")

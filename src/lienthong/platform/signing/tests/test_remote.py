@@ -292,7 +292,10 @@ def test_the_phones_page_signs_at_one_press(with_phone, browser):
     request = asked(with_phone)
     address = f"/ky-so/tu-xa/{request.id}/dien-thoai/"
     assert "Ký văn bản này?" in browser.get(address).content.decode()
-    assert browser.post(address).status_code == 302
+    services.publish_pins(["officer:lan.nguyen"], "135246", actor=SYSTEM)
+    refused = browser.post(address, {"pin": "975310"})
+    assert (refused.status_code, "Còn 4 lần thử" in refused.content.decode()) == (422, True)
+    assert browser.post(address, {"pin": "135246"}).status_code == 302
     assert "đã được ký hoặc đã hết hạn" in browser.get(address).content.decode()
     assert queries.get_remote_result(request.id, with_phone)[0]
 

@@ -14,7 +14,6 @@ from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import show_moment, tr
 from lienthong.platform.signing import queries, services
-from lienthong.platform.signing.services import phone
 from lienthong.platform.signing.types import RemoteSigning
 
 _MAX_SIGNATURE = 4096
@@ -25,7 +24,7 @@ _MAX_SIGNATURE = 4096
 def waiting(request: HttpRequest) -> HttpResponse:
     """What waits for this officer's signature from elsewhere."""
     found = queries.list_remote_waiting(access.acting(request))
-    return render(request, "signing/remote_waiting.html", {"requests": [_shown(one) for one in found]})
+    return render(request, "signing/remote_waiting.html", {"requests": [shown(one) for one in found]})
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,20 +41,7 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
         if not refused.field_errors:
             raise
         return _page(request, request_id, actor, refused)
-    return _onward(request_id, actor)
-
-
-@require_http_methods(["GET", "POST"])
-@access.signed_in()
-def by_phone(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    """The demo's phone: shows what is to be signed, and signs at the officer's press."""
-    _require_phone()
-    actor = access.acting(request)
-    found = queries.get_remote(request_id, actor)
-    if request.method == "GET":
-        return render(request, "signing/phone.html", {"request_row": _shown(found), "is_open": _is_open(found, actor)})
-    services.sign_remotely(request_id, activation=phone.give_consent(found.digest, actor=actor), actor=actor)
-    return _onward(request_id, actor)
+    return onward(request_id, actor)
 
 
 @require_safe
@@ -71,7 +57,7 @@ def _page(request: HttpRequest, request_id: UUID, actor: Actor, refused: Refused
     found = queries.get_remote(request_id, actor)
     result, back = queries.get_remote_result(request_id, actor)
     context = {
-        "request_row": _shown(found),
+        "request_row": shown(found),
         "is_open": not result and found.expires_at > clock.now(),
         "is_signed": bool(result),
         "back": back,
@@ -81,7 +67,7 @@ def _page(request: HttpRequest, request_id: UUID, actor: Actor, refused: Refused
     return render(request, "signing/remote_one.html", context, status=refused.status if refused else 200)
 
 
-def _shown(found: RemoteSigning) -> dict[str, Any]:
+def shown(found: RemoteSigning) -> dict[str, Any]:
     hashed = base64.b64encode(found.digest).decode("ascii")
     rows = [
         (tr("Văn bản", "Document"), found.title or tr("Không có tên", "Without a name")),
@@ -114,16 +100,7 @@ def _signature(text: str) -> bytes:
     return found
 
 
-def _is_open(found: RemoteSigning, actor: Actor) -> bool:
-    return found.expires_at > clock.now() and not queries.get_remote_result(found.id, actor)[0]
-
-
-def _require_phone() -> None:
-    if not roles.is_open("signing.demo_phone"):
-        raise Refused("signing.no-phone", tr("Nút này không có điện thoại thử.", "There is no demo phone."), status=404)
-
-
-def _onward(request_id: UUID, actor: Actor) -> HttpResponse:
+def onward(request_id: UUID, actor: Actor) -> HttpResponse:
     """Back to the room that asked; else the page of the request."""
     _, back = queries.get_remote_result(request_id, actor)
     return redirect(back) if back else redirect("remote-one", request_id=request_id)
