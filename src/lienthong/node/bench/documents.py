@@ -1,8 +1,9 @@
 """bench documents: official documents between nodes, and the clerk's pages over a million of them.
 
 Five node processes, each with a database server of its own, durable as in service. A document counts when the sender
-holds the receipt, whose signature it verified, and the receiver has stored the document. Beside it stands what the same
-files and rows cost when nobody signs, verifies or logs anything.
+holds the receipt, whose signature it verified, and the receiver has stored the document. Two systems hand them in, so
+many in a transaction; beside it stands the same with eight clerks who send one at a time, and what the same files and
+rows cost when nobody signs, verifies or logs anything.
 """
 
 import json
@@ -22,9 +23,10 @@ from lienthong.node.demo.passing import passing_folder
 from lienthong.node.faults.federation import Federation, Member
 
 DOCUMENTS = 1_500
-MEGABYTES = 40
 RECIPIENTS = 3_400
 SMALL_BYTES = 20_000
+TOGETHER = 50
+TOGETHER_LARGE = 5
 
 GOALS = {
     "documents a second, PDF of 20 kB": 120.0,
@@ -44,14 +46,16 @@ def measure(size: int | None = None) -> Measured:
     with passing_folder() as folder, _nodes(folder) as nodes:
         sender, hub = nodes.members[1], nodes.hub
         _send(nodes, sender, [hub], 20, SMALL_BYTES, 1)
-        small = _send(nodes, sender, [hub], count, SMALL_BYTES, 1_000)
-        large = _send(nodes, sender, [hub], max(count // 40, 5), 2**20, 900_000)
+        small = _send(nodes, sender, [hub], count, SMALL_BYTES, 1_000, together=TOGETHER)
+        singly = _send(nodes, sender, [hub], max(count // 2, 20), SMALL_BYTES, 500_000)
+        large = _send(nodes, sender, [hub], max(count // 15, 5), 2**20, 900_000, together=TOGETHER_LARGE)
         wide = _send_wide(nodes, hub)
         plain = _plain(sender.database_url, folder, count)
     with passing_folder() as folder:
         peer, peer_ratios = peer_as2.beside(small, folder, count=count, size=SMALL_BYTES)
     figures: dict[str, Any] = {
         "documents a second, PDF of 20 kB": small,
+        "the same, sent one at a time by eight clerks": singly,
         "documents with 1 MB a second": large,
         **wide,
     }
@@ -75,11 +79,15 @@ def _nodes(home: Path) -> Iterator[Federation]:
         yield nodes
 
 
-def _send(nodes: Federation, sender: Member, to: Sequence[Member], count: int, size: int, first: int) -> float:
+def _send(
+    nodes: Federation, sender: Member, to: Sequence[Member], count: int, size: int, first: int, *, together: int = 0
+) -> float:
     """Documents a second, from the first that is written to the last that has arrived with its receipt back."""
     codes = [member.code for member in to]
     before = {member.code: ask(member.database_url, _ARRIVED)[0] for member in to}
-    told = json.loads(nodes.run(sender, "send", str(count), str(size), str(first), *codes, module=_PART))
+    numbers = (str(count), str(size), str(first))
+    words = ("send_sets", *numbers, str(together)) if together else ("send", *numbers)
+    told = json.loads(nodes.run(sender, *words, *codes, module=_PART))
     ended = await_no_more(sender.database_url, every=0.05)
     for member in to:
         if ask(member.database_url, _ARRIVED)[0] - before[member.code] != count:
