@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from lienthong.platform.documents.services import statistics
+from lienthong.platform.documents.services import personal_signatures, statistics
 
 _MOST_SECONDS: Final = 1.0
 
@@ -18,5 +18,5 @@ def count_documents() -> None:
 def examine_signatures() -> None:
     """Look for leaders' signatures for a second; called every five seconds, so that documents go before figures."""
     began = time.monotonic()
-    while statistics.examine_signatures() and time.monotonic() - began < _MOST_SECONDS:
+    while personal_signatures.examine_signatures() and time.monotonic() - began < _MOST_SECONDS:
         pass

@@ -15,8 +15,8 @@ class DocumentCounts:
     """Counts of documents that were sent, or that arrived, on some days; each is counted on that day alone.
 
     `documents`: documents sent, or arrivals · `electronic`: those that need no paper · `copies`, `copies_saved`:
-    recipients reached, and those of them without paper (sent only) · `examined`, `personally_signed`: those whose PDF
-    was looked at for an officer's signature, and those that carry one (sent only) · `on_time`, `late`: sent, or
+    recipients reached, and those of them without paper (sent only) · `examined`, `personally_signed`: those whose files
+    were judged (PDF, XML), and those that carry an officer's signature (sent only) · `on_time`, `late`: sent, or
     handled, within the term of QĐ 28/2018 · `finished`: 06 was said · `finished_on_time`, `finished_late`: of those
     with a deadline · `refused`: by a recipient, or by the agency · `recalled`: later on.
     """

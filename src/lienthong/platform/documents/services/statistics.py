@@ -12,31 +12,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-import structlog
 from django.db import connection
 
-from lienthong.kernel import clock, db, events, files
-from lienthong.kernel.errors import Refused
+from lienthong.kernel import clock, db, events
 from lienthong.kernel.profile import node
 from lienthong.platform.documents import statistics_sql as sql
-from lienthong.platform.documents import text_extraction
 from lienthong.platform.documents.events import DocumentDaysCounted
 from lienthong.platform.documents.letters import DocumentDayCounts, DocumentFigures
-from lienthong.platform.documents.models import Attachment, CountMark, PersonalSignature
+from lienthong.platform.documents.models import CountMark
 from lienthong.platform.documents.statistics_types import COUNTS, DocumentCounts, DocumentDay
 from lienthong.platform.exchange import services as exchange
-from lienthong.platform.signing import queries as signing_queries
-
-log = structlog.get_logger()
 
 STEPS_AT_ONCE = 200_000
 ROWS_AT_ONCE = 5000
-LOOKS_AT_ONCE = 10
 _ROWS_PER_EVENT = 500
 _REST = timedelta(seconds=10)
 _REST_PER_WORK = 20
 _BEGINNING = datetime(2000, 1, 1, tzinfo=clock.ZONE)
-_MOST_FILES = 20
 
 
 def count_changed(*, at_once: bool = False) -> int:
@@ -163,50 +155,3 @@ def _hub() -> str:
     table = node().parameters.get("documents", {})
     own = table.get("figures_to", "") if isinstance(table, dict) else ""
     return str(own or node().parameters.get("portal", ""))
-
-
-def examine_signatures(limit: int = LOOKS_AT_ONCE) -> int:
-    """Look for an officer's signature in the PDFs of documents that were sent; gives how many were looked at.
-
-    No row is held while a file is read; two that look at the same come to the same end.
-    """
-    waiting = PersonalSignature.objects.filter(state="waiting").order_by("id")[:limit]
-    rows = list(waiting.values_list("pk", "message_id", "message__sender_code"))
-    for pk, message_id, sender in rows:
-        state = _look(message_id, sender)
-        PersonalSignature.objects.filter(pk=pk, state="waiting").update(
-            state=state, examined_at=clock.now(), counted=False
-        )
-    return len(rows)
-
-
-def _look(message_id: Any, sender: str) -> str:
-    found = "none"
-    carried = Attachment.objects.filter(message_id=message_id).order_by("position")[:_MOST_FILES]
-    for sha256 in carried.values_list("sha256", flat=True):
-        try:
-            with files.open_file(sha256) as stream:
-                for member in text_extraction.open_zip(stream):
-                    if _is_signed_by_officer(member.read(), sender):
-                        return "signed"
-        except (Refused, OSError) as error:
-            log.info("file not judged for the statistics", reason=getattr(error, "code", type(error).__name__))
-            found = "unread"
-    return found
-
-
-def _is_signed_by_officer(content: bytes, sender: str) -> bool:
-    """Is it a PDF with a good signature of an officer of the sender? Without a byte range there is none."""
-    if not content.startswith(b"%PDF-") or b"/ByteRange" not in content:
-        return False
-    try:
-        verdict = signing_queries.judge_file(content).pdf
-    except LookupError:
-        # This node opens no door for strangers' files; these are its own agencies'.
-        verdict = signing_queries.judge_pdf(content)
-    signatures = verdict.signatures if verdict is not None else ()
-    return any(one.good and one.kind == "officer" and _belongs(one.agency_code, sender) for one in signatures)
-
-
-def _belongs(agency_code: str, sender: str) -> bool:
-    return f"{agency_code}.".startswith(f"{sender}.")

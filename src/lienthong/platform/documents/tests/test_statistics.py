@@ -26,7 +26,7 @@ from lienthong.platform.documents.models import (
     PersonalSignature,
     Step,
 )
-from lienthong.platform.documents.services import statistics
+from lienthong.platform.documents.services import personal_signatures, statistics
 from lienthong.platform.documents.statistics_types import COUNTS, DocumentCounts
 from lienthong.platform.documents.tests import circuit
 from lienthong.platform.documents.tests.circuit import CLERK, HUB_CLERK, NOW, Circuit
@@ -312,8 +312,12 @@ def test_only_an_officers_good_signature_counts_as_the_leaders(
             circuit.send(number, content=content)({})
         statistics.count_changed(at_once=True)
         assert (one("out", "H36").examined, one("out", "H36").personally_signed) == (0, 0)
-        assert statistics.examine_signatures() == 4
-        assert statistics.examine_signatures() == 0
+        assert personal_signatures.examine_signatures() == 4
+        assert personal_signatures.examine_signatures() == 0
+        # On a busy machine the judges may have had no time for some.
+        for turn in range(1, 50):
+            with clock.frozen(NOW + turn * timedelta(minutes=6)):
+                personal_signatures.examine_signatures()
         statistics.count_changed(at_once=True)
         found = dict(PersonalSignature.objects.values_list("message__document__number", "state"))
         assert found[2] == "signed"
