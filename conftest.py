@@ -14,21 +14,38 @@ from lienthong.node.testing import chromium_browser, django_db_setup
 
 __all__ = ["django_db_setup"]
 
-# Each of these folders has one country of real node processes, made for its tests in their order.
-ONE_WORKER = ("tests/browser", "tests/nodes", "tests/faults", "tests/gateway")
+# What shares a country of real node processes goes to one worker; any other module to whichever is free.
+SHARED = {
+    "tests/browser/": "browser",
+    **{f"tests/nodes/test_{name}.py": "nodes" for name in ("catalogue", "documents", "story", "trace")},
+}
+
+# What takes longest begins first, so that the workers end together.
+LONG = (*SHARED, "tests/nodes/test_tls", "tests/nodes/", "tests/faults/", "tests/gateway/", "tests/house/", "tests/")
 
 
-class _ByCountry(LoadGroupScheduling):
-    """Tests of one country go to one worker: by their folder, since pytest 9.2 drops the mark `xdist_group`."""
+class _ByModule(LoadGroupScheduling):
+    """Modules share their fixtures, so one worker has all tests of one; since pytest 9.2 drops `xdist_group`."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = nodeid.partition("::")[0].rpartition("/")[0]
-        return folder if folder in ONE_WORKER else str(super()._split_scope(nodeid))
+        module = nodeid.partition("::")[0]
+        return next((country for start, country in SHARED.items() if module.startswith(start)), module)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling | None:
-    return _ByCountry(config, log) if config.getvalue("dist") == "loadgroup" else None
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    config.option.loadscopereorder = False
+    return _ByModule(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(
+            key=lambda item: next((n for n, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG))
+        )
 
 
 @pytest.fixture(autouse=True)

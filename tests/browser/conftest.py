@@ -30,6 +30,9 @@ def country(chromium: Browser) -> Iterator[Country]:
         made.prepare()
         made.start()
         yield made
+        for name in NAMES:
+            # Nothing of it is wanted any more, so nobody waits until it has finished.
+            made.kill(name)
 
 
 @pytest.fixture(scope="package")

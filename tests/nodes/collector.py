@@ -42,6 +42,11 @@ class Collector:
         with self._lock:
             return list(self._spans)
 
+    def forget(self) -> None:
+        """From here on only what is still to come."""
+        with self._lock:
+            self._spans.clear()
+
     def serve(self) -> None:
         self._server.serve_forever(poll_interval=0.05)
 

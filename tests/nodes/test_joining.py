@@ -30,6 +30,8 @@ def sandbox() -> Iterator[Country]:
         made.prepare()
         made.start()
         yield made
+        for name in NAMES:
+            made.kill(name)
         made.stop()
         made.throw_away()
 

@@ -1,15 +1,13 @@
 """A trace crosses real nodes: what a citizen files on one node is the same trace where another node takes it in."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from lienthong.node.demo.country import NAMES, Country
-from lienthong.node.demo.passing import free_ports
+from lienthong.node.demo.country import Country
 from lienthong.node.story.command import make_tale, wait_until
 from lienthong.node.story.teller import Teller
-from tests.nodes.collector import CollectedSpan, Collector, collecting
+from tests.nodes.collector import CollectedSpan, Collector
 
 pytestmark = pytest.mark.nodes
 
@@ -28,39 +26,26 @@ def find_crossing(collector: Collector, first: str, last: str, name: str) -> lis
     return []
 
 
-def test_the_trace_of_a_filing_and_of_a_question_goes_on_at_the_other_node(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    for folder in tmp_path.parents:
-        if folder.stat().st_mode & 0o005 == 0o005 or folder.owner() == "root":
-            break
-        folder.chmod(folder.stat().st_mode | 0o055)
-    with collecting() as collector:
-        environment = {
-            "LIENTHONG_DEMO_CRAWL": "0",
-            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint,
-            "OTEL_BSP_SCHEDULE_DELAY": "100",
-        }
-        lines: list[str] = []
-        ports = free_ports(len(NAMES))
-        with Country(tmp_path, ports, lines.append, people=200, environment=environment) as country:
-            country.prepare()
-            country.start()
-            steps = make_tale(country).steps()
-            # Up to where the handler asks the register about the mother.
-            Teller(say=lambda _told: None, patience=60).tell(steps[:6])
-            wait_until(lambda: bool(find_crossing(collector, "hub", "province", "exchange.receive")), 30)
-            wait_until(lambda: bool(find_crossing(collector, "province", "population", "exchange.answer")), 30)
-            line = find_crossing(collector, "hub", "province", "exchange.receive")
-            asked = find_crossing(collector, "province", "population", "exchange.answer")
-        assert line, sorted({(span.instance, span.name) for span in collector.spans})
-        assert len({span.trace for span in line}) == 1
-        assert {span.instance for span in line} == {"hub", "province"}
-        names = [span.name for span in line]
-        assert names.index("web.request") < names.index("exchange.deliver") < names.index("exchange.receive")
-        assert asked, sorted({(span.instance, span.name) for span in collector.spans})
-        names = [span.name for span in asked]
-        assert names.index("exchange.ask") < names.index("exchange.answer")
-        assert {span.trace for span in asked} != {span.trace for span in line}
-        # A trace tells operators where time went, and nothing of the people whose time it was.
-        told = " ".join(str(value) for span in collector.spans for value in span.attributes.values())
-        assert not re.search(r"\b\d{12}\b", told)
+def test_the_trace_of_a_filing_and_of_a_question_goes_on_at_the_other_node(
+    country: Country, collector: Collector
+) -> None:
+    collector.forget()
+    steps = make_tale(country).steps()
+    # Up to where the handler asks the register about the mother.
+    Teller(say=lambda _told: None, patience=60).tell(steps[:6])
+    wait_until(lambda: bool(find_crossing(collector, "hub", "province", "exchange.receive")), 30)
+    wait_until(lambda: bool(find_crossing(collector, "province", "population", "exchange.answer")), 30)
+    line = find_crossing(collector, "hub", "province", "exchange.receive")
+    asked = find_crossing(collector, "province", "population", "exchange.answer")
+    assert line, sorted({(span.instance, span.name) for span in collector.spans})
+    assert len({span.trace for span in line}) == 1
+    assert {span.instance for span in line} == {"hub", "province"}
+    names = [span.name for span in line]
+    assert names.index("web.request") < names.index("exchange.deliver") < names.index("exchange.receive")
+    assert asked, sorted({(span.instance, span.name) for span in collector.spans})
+    names = [span.name for span in asked]
+    assert names.index("exchange.ask") < names.index("exchange.answer")
+    assert {span.trace for span in asked} != {span.trace for span in line}
+    # A trace tells operators where time went, and nothing of the people whose time it was.
+    told = " ".join(str(value) for span in collector.spans for value in span.attributes.values())
+    assert not re.search(r"\b\d{12}\b", told)

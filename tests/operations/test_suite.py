@@ -243,6 +243,21 @@ def test_another_version_on_the_same_server_takes_nobodys_template(starters, mon
             assert cluster.read_note(server.url(), f"lt_test_{run}_template")["fingerprint"] == run
 
 
+def test_a_country_and_a_module_are_one_workers(request):
+    conftest = request.config.pluginmanager.get_plugin(str(REPOSITORY / "conftest.py"))
+
+    def worker_of(nodeid):
+        return conftest._ByModule._split_scope(None, nodeid)
+
+    assert worker_of("tests/browser/test_fee.py::test_a") == worker_of("tests/browser/test_menus.py::test_b")
+    assert worker_of("tests/nodes/test_story.py::test_a") == worker_of("tests/nodes/test_trace.py::test_b[1]")
+    alone = {worker_of(f"tests/nodes/test_{name}.py::test_a") for name in ("tls", "joining", "story")}
+    assert len(alone) == 3
+    assert worker_of("src/a/tests/test_b.py::test_a[1::2]") == worker_of("src/a/tests/test_b.py::test_c")
+    for start in (*conftest.SHARED, *conftest.LONG):
+        assert (REPOSITORY / start).exists() or list(REPOSITORY.glob(f"{start}*.py")), start
+
+
 def test_words_go_on_to_pytest_and_a_missing_browser_fails_only_in_ci(monkeypatch, capsys):
     became = []
     monkeypatch.setattr(suite, "find_browser", lambda: "")
