@@ -81,6 +81,14 @@ def test_where_all_is_whole_the_judge_says_nothing():
         ({"G01__registers": [["out TB", 3, [1, 3], 2]]}, "registers: G01 out TB: missing [2], twice [], last 3"),
         ({"G01__registers": [["out TB", 2, [1, 1], 2]]}, "registers: G01 out TB: missing [2], twice [1], last 2"),
         ({"G01__registers": [["out TB", 1, [1], 0]]}, "registers: G01 out TB: 1 numbers without a document"),
+        (
+            {"H36__arrived": [["a", "H36", "03", "e1", "f1 f2", None]]},
+            "registers: H36: a has the state 03 and the numbers None",
+        ),
+        (
+            {"H36__arrived": [["a", "H36", "03", "e1", "f1 f2", "1 2"]]},
+            "registers: H36: a has the state 03 and the numbers 1 2",
+        ),
         ({"G01__counted": [["out", 2]]}, "registers: G01: 2 documents out counted, 1 are there"),
         ({"H36__half": ["a message without attachments: 7"]}, "half: H36: a message without attachments: 7"),
         ({"H36__log_faults": ["broken"]}, "log_faults: H36: broken"),

@@ -28,7 +28,7 @@ MOMENTS: Final = {
     "answering": 'UPDATE "documents_arrival"%',
     "recording a state": 'UPDATE "documents_delivery"%',
     "indexing": "INSERT INTO documents_searchline%",
-    "logging": "%INTO exchange_logentry%",
+    "logging": "%exchange_stream%",
 }
 """Moment → what a session of the node's database did last, in a transaction that is still open."""
 

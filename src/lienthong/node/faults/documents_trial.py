@@ -185,7 +185,7 @@ def _forgotten(
 
 
 def _register_faults(code: str, tally: Mapping[str, Any]) -> Iterator[str]:
-    """Gaps, doubles, numbers that no document bears, and days whose count is not that of the documents."""
+    """Gaps, doubles, numbers without document, registered without number, days whose count is not the documents'."""
     for name, last, numbers, bound in tally["registers"]:
         given = [number for number in numbers if number is not None]
         if given != list(range(1, last + 1)):
@@ -194,6 +194,9 @@ def _register_faults(code: str, tally: Mapping[str, Any]) -> Iterator[str]:
             yield f"{code} {name}: missing {missing}, twice {twice}, last {last}"
         if bound != len(given):
             yield f"{code} {name}: {len(given) - bound} numbers without a document"
+    for subject, _agency, status, _envelope, _papers, number in tally["arrived"]:
+        if (status == "03") != bool(number) or " " in (number or ""):
+            yield f"{code}: {subject} has the state {status} and the numbers {number}"
     counted = dict(tally["counted"])
     for direction, there in (("out", {row[0] for row in tally["sent"]}), ("in", {row[0] for row in tally["arrived"]})):
         if counted.get(direction, 0) != len(there):
