@@ -146,7 +146,8 @@ class PdfSignature:
     signed. `modified_after`: something other than a further signature was added later. `covers_file`: nothing
     at all was. `signed_at` is the signer's own clock, `proved_at` a moment by which a time stamp proves that the
     signature existed. `signed_bytes`: that many bytes from the file's beginning are what was signed. `path`: names of
-    the certificates from the signer's up to the root. `code` and `sentence` are the verdict for programs and people.
+    the certificates from the signer's up to the root. `issuer_status`: of the issuing authority whose revocation spoils
+    the signature, None when none does. `code` and `sentence` are the verdict for programs and people.
     """
 
     signer: str
@@ -170,6 +171,7 @@ class PdfSignature:
     signed_bytes: int = 0
     path: tuple[str, ...] = ()
     status: Status | None = None
+    issuer_status: Status | None = None
     timestamps: tuple[PdfTimestamp, ...] = ()
     changes: tuple[PdfChange, ...] = ()
 

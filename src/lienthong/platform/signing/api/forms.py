@@ -101,6 +101,7 @@ class SignatureOut(Schema):
     certificate_sha256: str
     trust_path: list[str] = Field(default_factory=list)
     revocation: RevocationOut | None = None
+    issuer_revocation: RevocationOut | None = None
     timestamps: list[TimestampOut] = Field(default_factory=list)
     changes: list[ChangeOut] = Field(default_factory=list)
     signed_bytes: int = 0
@@ -113,6 +114,7 @@ class SignatureOut(Schema):
             trusted=one.trusted, covers_all=one.covers_whole, modified_after=one.modified_after,
             signed_at=one.signed_at, proved_at=one.proved_at, level=one.level, reason=one.reason, field=one.field,
             certificate_sha256=one.thumbprint, trust_path=list(one.path), revocation=RevocationOut.of(one.status),
+            issuer_revocation=RevocationOut.of(one.issuer_status),
             timestamps=[TimestampOut.of(each) for each in one.timestamps],
             changes=[ChangeOut.of(each) for each in one.changes], signed_bytes=one.signed_bytes,
         )  # fmt: skip

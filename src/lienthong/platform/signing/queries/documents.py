@@ -1,17 +1,16 @@
 """Asking about signed PDF documents: who signed, when, and is it still what they signed."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from lienthong.kernel import clock, roles
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.signing.ports import TrustStore
-from lienthong.platform.signing.queries.status import certificate_status, policy
+from lienthong.platform.signing.queries.status import certificate_status, issuer_status, policy
 from lienthong.platform.signing.rules.pades import finding, judging, reading
 from lienthong.platform.signing.rules.pades.judging import Trust
 from lienthong.platform.signing.rules.pades.reading import Reading
-from lienthong.platform.signing.types import PdfSignature, PdfVerdict, Place, Status
+from lienthong.platform.signing.types import PdfSignature, PdfVerdict, Place
 
 MAX_PDF_BYTES = 20 * 2**20
 
@@ -35,14 +34,15 @@ def judge_pdf(pdf: bytes, *, at: datetime | None = None) -> PdfVerdict:
 def judge_reading(read: Reading, *, at: datetime | None = None) -> PdfVerdict:
     """As `judge_pdf`, of a PDF that was read already (elsewhere, for files of strangers)."""
     store = roles.port(TrustStore)
-    trust = Trust(store.anchors(), store.timestamp_anchors(), _status())
+    if policy().mode == "off":
+        trust = Trust(store.anchors(), store.timestamp_anchors(), _nobody, _nobody)
+    else:
+        trust = Trust(store.anchors(), store.timestamp_anchors(), certificate_status, issuer_status)
     return judging.judge(read, trust, at or clock.now())
 
 
-def _status() -> Callable[[str, datetime], Status | None]:
-    if policy().mode == "off":
-        return lambda _pem, _at: None
-    return certificate_status
+def _nobody(_of: object, _at: datetime) -> None:
+    """Nobody is asked here."""
 
 
 def find_signature_place(pdf: bytes, *, name: str, position: str = "") -> Place | None:

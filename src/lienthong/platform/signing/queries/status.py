@@ -2,17 +2,23 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import structlog
+from cryptography import x509
 from django.db import Error as DatabaseTrouble
 
 from lienthong.kernel import clock
+from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.platform.signing.models import CertificateStanding
+from lienthong.platform.signing.ports import TrustAnchors
 from lienthong.platform.signing.rules import certificates, standing
+from lienthong.platform.signing.rules.pades import proofs
 from lienthong.platform.signing.rules.standing import Policy, Standing
 from lienthong.platform.signing.types import Status, StatusState
 
@@ -60,6 +66,33 @@ def require_in_force(pem: str, *, proved_at: datetime | None = None) -> None:
         _warn(pem, state)
 
 
+def issuer_status(path: Sequence[x509.Certificate], at: datetime | None = None) -> Status | None:
+    """The same of an issuing authority's own certificate, the first of its path; None if nobody answers about it."""
+    if not proofs.needs_answer(path[0]):
+        return None
+    return standing.judge(_recall_one(certificates.thumbprint(path[0]), path), at or clock.now(), policy())
+
+
+def require_issuers_in_force(pem: str, anchors: TrustAnchors, *, proved_at: datetime | None = None) -> None:
+    """Refuse a certificate of an authority that was revoked, `proved_at` as above. `signing.issuer-revoked`."""
+    if policy().mode == "off":
+        return
+    for path in _issuer_paths(pem, anchors.fingerprint, certificates.Anchored(anchors)):
+        status = issuer_status(path)
+        if status and status.revoked_at is not None and (proved_at or clock.now()) >= status.revoked_at:
+            raise Refused("signing.issuer-revoked", status.sentence)
+
+
+@lru_cache(maxsize=4096)
+def _issuer_paths(
+    pem: str, _fingerprint: str, anchored: certificates.Anchored
+) -> tuple[tuple[x509.Certificate, ...], ...]:
+    """For each issuing authority between a certificate and its root: its certificate and those above it."""
+    chain, roots = certificates.parse_chain(pem), anchored.anchors.roots
+    path = proofs.path_of(chain[0], (*chain[1:], *anchored.anchors.intermediates), roots) if chain else ()
+    return tuple(path[place:] for place in range(1, len(path)) if path[place] not in roots)
+
+
 def ocsp_response_der(thumbprint: str) -> bytes | None:
     """The last verified OCSP answer about a certificate, for proofs that are to be checked elsewhere."""
     row = CertificateStanding.objects.filter(thumbprint=thumbprint, source="ocsp").only("response").first()
@@ -95,11 +128,14 @@ def take_met() -> dict[str, str]:
 
 
 def _recall(pem: str) -> Standing | None:
-    thumbprint = certificates.describe(pem).thumbprint
+    return _recall_one(certificates.describe(pem).thumbprint, pem)
+
+
+def _recall_one(thumbprint: str, met: str | Sequence[x509.Certificate]) -> Standing | None:
     _read_now_and_then()
     known = _memory.standings.get(thumbprint)
     if known is None and len(_memory.met) < _MAX_MET:
-        _memory.met[thumbprint] = pem
+        _memory.met[thumbprint] = met if isinstance(met, str) else "".join(map(certificates.to_pem, met))
     return known
 
 

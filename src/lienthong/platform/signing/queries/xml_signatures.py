@@ -10,6 +10,7 @@ from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.signing.ports import TrustAnchors, TrustStore
 from lienthong.platform.signing.queries.messages import check_certificate
+from lienthong.platform.signing.queries.status import require_issuers_in_force
 from lienthong.platform.signing.rules import certificates, xml_verdicts, xmldsig
 from lienthong.platform.signing.rules.xmldsig_parts import DocumentDigest, FileDigest
 from lienthong.platform.signing.types import Certificate, XmlSignature
@@ -72,6 +73,7 @@ def _judge(
             check_certificate(pem, at, proved_at=proved_at)
         else:
             _check_foreign_profile(found.certificates, anchors, at)
+        require_issuers_in_force(pem, anchors, proved_at=proved_at)
     except Refused as refusal:
         code = _CODES.get(refusal.code, refusal.code.removeprefix("signing."))
     return xml_verdicts.judge(found, certificate, code, pem, at)

@@ -166,7 +166,7 @@ def check(pem: str, anchors: TrustAnchors, at: datetime, *, skew: timedelta = CL
     Raises Refused `signing.malformed-certificate`, `signing.foreign-certificate`,
     `signing.certificate-not-yet-valid`, `signing.certificate-expired`.
     """
-    _check_chain(pem, anchors.fingerprint, _Anchored(anchors))
+    _check_chain(pem, anchors.fingerprint, Anchored(anchors))
     certificate = describe(pem)
     check_validity(certificate, at, skew=skew)
     return certificate
@@ -203,7 +203,7 @@ def require_kind(certificate: Certificate, kind: CertificateKind | None) -> None
         )
 
 
-class _Anchored:
+class Anchored:
     """Carries anchors past the cache key; equal for the cache, since the fingerprint is keyed beside it."""
 
     __slots__ = ("anchors",)
@@ -212,14 +212,14 @@ class _Anchored:
         self.anchors = anchors
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Anchored)
+        return isinstance(other, Anchored)
 
     def __hash__(self) -> int:
         return 0
 
 
 @lru_cache(maxsize=4096)
-def _check_chain(pem: str, _anchors_fingerprint: str, anchored: _Anchored) -> None:
+def _check_chain(pem: str, _anchors_fingerprint: str, anchored: Anchored) -> None:
     """Find a path to a root as of the leaf's last day; the moment of use is judged apart."""
     leaf, *sent = parse_chain(pem)
     check_path(leaf, sent, anchored.anchors, leaf.not_valid_after_utc - timedelta(seconds=1))
@@ -243,6 +243,14 @@ def check_path(
         )
     except (verification.VerificationError, *UNREADABLE) as error:
         raise foreign() from error
+
+
+def is_issuer(certificate: x509.Certificate) -> bool:
+    """May this certificate's key issue others?"""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except UNREADABLE:
+        return False
 
 
 def to_pem(certificate: x509.Certificate) -> str:

@@ -89,8 +89,10 @@ def hosts_of(certificate: x509.Certificate | x509.CertificateSigningRequest) -> 
     return (*names.get_values_for_type(x509.DNSName), *addresses)
 
 
-def new_authority(common_name: str, now: datetime, life: timedelta, issuer: Issuer | None) -> Issuer:
-    """A root (no issuer) or an issuing authority below one."""
+def new_authority(
+    common_name: str, now: datetime, life: timedelta, issuer: Issuer | None, *, addresses: Addresses | None = None
+) -> Issuer:
+    """A root (no issuer) or an issuing authority below one; `addresses`: where its own status is told."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
         [
@@ -106,6 +108,8 @@ def new_authority(common_name: str, now: datetime, life: timedelta, issuer: Issu
     if issuer is None:
         return Issuer(key, builder.issuer_name(name).sign(key, hashes.SHA256()))
     builder = builder.issuer_name(issuer.certificate.subject).add_extension(authority_key(issuer), critical=False)
+    if addresses is not None:
+        builder = builder.add_extension(_points_to(addresses), critical=False)
     return Issuer(key, builder.sign(issuer.key, hashes.SHA256()))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from lienthong.kernel.text import Bilingual, show_moment, tr
+from lienthong.platform.signing.rules import certificate_words
 from lienthong.platform.signing.rules.certificates import CLOCK_SKEW
 from lienthong.platform.signing.types import (
     Certificate,
@@ -38,11 +39,13 @@ class Facts:
     signed_bytes: int
     path: tuple[str, ...]
     status: Status | None
+    issuer_status: Status | None
     timestamps: tuple[PdfTimestamp, ...]
     changes: tuple[PdfChange, ...]
 
 
 _SENTENCES: dict[str, Bilingual] = {
+    **certificate_words.SENTENCES,
     "good": tr(
         "{who} đã ký lúc {when}. Nội dung không thay đổi từ khi ký.",
         "{who} signed at {when}. Nothing has changed since.",
@@ -70,22 +73,6 @@ _SENTENCES: dict[str, Bilingual] = {
     "modified-after": tr(
         "Văn bản đã bị thêm hoặc sửa sau khi {who} ký lúc {when}.",
         "Something was added or changed after {who} signed at {when}.",
-    ),
-    "foreign-certificate": tr(
-        "Không rõ ai ký: chứng thư số ghi tên {who} không do tổ chức được tin cậy cấp.",
-        "It is not known who signed: the certificate in the name of {who} is not from a trusted authority.",
-    ),
-    "certificate-expired": tr(
-        "Chứng thư số của {who} đã hết hạn nên không còn xác nhận được chữ ký này.",
-        "The certificate of {who} has expired, so this signature can no longer be confirmed.",
-    ),
-    "certificate-not-yet-valid": tr(
-        "Chứng thư số của {who} chưa có hiệu lực.",
-        "The certificate of {who} is not valid yet.",
-    ),
-    "certificate-revoked": tr(
-        "Chứng thư số của {who} đã bị thu hồi và không có gì chứng minh chữ ký có từ trước đó.",
-        "The certificate of {who} was revoked, and nothing proves that the signature is older.",
     ),
     "wrong-kind": tr(
         "Chứng thư số của {who} không dùng để ký văn bản.",
@@ -124,6 +111,7 @@ def judge(facts: Facts, at: datetime) -> PdfSignature:
         signed_bytes=facts.signed_bytes,
         path=facts.path,
         status=facts.status,
+        issuer_status=facts.issuer_status,
         timestamps=facts.timestamps,
         changes=facts.changes,
     )

@@ -7,11 +7,12 @@ from cryptography.x509.oid import NameOID
 
 from lienthong.kernel.clock import ZONE
 from lienthong.kernel.text import Bilingual, nfc, show_moment, tr
-from lienthong.platform.signing.rules import certificates
+from lienthong.platform.signing.rules import certificate_words, certificates
 from lienthong.platform.signing.rules.xmldsig import Findings
 from lienthong.platform.signing.types import Certificate, XmlSignature
 
 SENTENCES: dict[str, Bilingual] = {
+    **certificate_words.SENTENCES,
     "good": tr(
         "{who} đã ký{when}. Nội dung được ký không thay đổi từ khi ký.",
         "{who} signed{when_en}. Nothing that was signed has changed since.",
@@ -42,25 +43,6 @@ SENTENCES: dict[str, Bilingual] = {
     "wrong-certificate": tr(
         "Chứng thư số kèm theo không phải chứng thư đã dùng để ký.",
         "The certificate that came along is not the one that was signed with.",
-    ),
-    "foreign-certificate": tr(
-        "Không rõ ai ký: chứng thư số ghi tên {who} không do tổ chức được tin cậy cấp.",
-        "It is not known who signed: the certificate in the name of {who} is not from a trusted authority.",
-    ),
-    "certificate-expired": tr(
-        "Chứng thư số của {who} đã hết hạn nên không còn xác nhận được chữ ký này.",
-        "The certificate of {who} has expired, so this signature can no longer be confirmed.",
-    ),
-    "certificate-not-yet-valid": tr(
-        "Chứng thư số của {who} chưa có hiệu lực.", "The certificate of {who} is not valid yet."
-    ),
-    "certificate-revoked": tr(
-        "Chứng thư số của {who} đã bị thu hồi và không có gì chứng minh chữ ký có từ trước đó.",
-        "The certificate of {who} was revoked, and nothing proves that the signature is older.",
-    ),
-    "certificate-unchecked": tr(
-        "Chưa tra được tình trạng chứng thư số của {who}.",
-        "The status of the certificate of {who} could not be checked.",
     ),
     "bad-time": tr(
         "Thời điểm ký do {who} ghi ({moment}) không nằm trong thời hạn của chứng thư số.",

@@ -15,11 +15,11 @@ from lienthong.kernel import clock, http, roles, tls
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.platform.signing.models import CertificateStanding
-from lienthong.platform.signing.ports import KeyStore, TrustStore
+from lienthong.platform.signing.ports import KeyStore, TrustAnchors, TrustStore
 from lienthong.platform.signing.queries.status import policy, take_met
 from lienthong.platform.signing.rules import certificates, ocsp
 from lienthong.platform.signing.rules.ocsp import Answer, BadAnswer
-from lienthong.platform.signing.rules.pades.proofs import needs_answer
+from lienthong.platform.signing.rules.pades.proofs import needs_answer, path_of
 from lienthong.platform.signing.rules.standing import Policy
 from lienthong.platform.signing.services.revocation import look_into_list
 
@@ -38,14 +38,21 @@ def watch_certificates(pems: Iterable[str]) -> None:
     """
     if policy().mode == "off":
         return
-    anchors, rows = roles.port(TrustStore).anchors(), []
-    for pem in pems:
-        try:
-            certificate = certificates.check(pem, anchors, clock.now())
-        except Refused:
-            continue
-        rows.append(CertificateStanding(thumbprint=certificate.thumbprint, pem=pem, first_seen_at=clock.now()))
+    anchors = roles.port(TrustStore).anchors()
+    marked = ((_trusted(pem, anchors), pem) for pem in pems)
+    rows = [CertificateStanding(thumbprint=mark, pem=pem, first_seen_at=clock.now()) for mark, pem in marked if mark]
     CertificateStanding.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _trusted(pem: str, anchors: TrustAnchors) -> str:
+    """The thumbprint of a certificate of our profile, or of an issuing authority, with a path to a trusted root."""
+    try:
+        return certificates.check(pem, anchors, clock.now()).thumbprint
+    except Refused:
+        chain = certificates.parse_chain(pem)
+    is_issuer = bool(chain) and certificates.is_issuer(chain[0]) and chain[0] not in anchors.roots
+    path = path_of(chain[0], (*chain[1:], *anchors.intermediates), anchors.roots) if is_issuer else ()
+    return certificates.thumbprint(path[0]) if path and path[-1] in anchors.roots else ""
 
 
 def ask_now(path: Sequence[x509.Certificate]) -> None:

@@ -95,6 +95,7 @@ def _signature(number: int, one: PdfSignature, content: bytes) -> dict[str, Any]
         (tr("Chứng thư số được tin cậy", "Certificate trusted"), _YES if one.trusted else _NO),
         (tr("Đường dẫn tin cậy", "Path of trust"), " → ".join(one.path)),
         (tr("Tình trạng chứng thư", "Status of the certificate"), one.status.sentence if one.status else ""),
+        (tr("Tổ chức cấp chứng thư", "The issuing authority"), one.issuer_status.sentence if one.issuer_status else ""),
         (tr("Mức chữ ký", "Level of the signature"), LEVEL_WORDS[one.level]),
         (tr("Bị thêm hoặc sửa sau khi ký", "Added to or changed after signing"), _YES if one.modified_after else _NO),
     ]

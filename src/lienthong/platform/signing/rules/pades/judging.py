@@ -5,7 +5,7 @@ moment that the stamps after it prove (now for the latest). So a chain of stamps
 (ETSI EN 319 102-1, past signature validation).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -19,6 +19,7 @@ from lienthong.kernel.text import Bilingual, nfc, show_moment, tr
 from lienthong.platform.signing.ports import TrustAnchors
 from lienthong.platform.signing.rules import certificates, standing, timestamps, verdicts
 from lienthong.platform.signing.rules.certificates import CLOCK_SKEW
+from lienthong.platform.signing.rules.ocsp import Answer
 from lienthong.platform.signing.rules.pades import changes, proofs
 from lienthong.platform.signing.rules.pades.proofs import Proofs
 from lienthong.platform.signing.rules.pades.reading import Found, Reading
@@ -37,12 +38,13 @@ from lienthong.platform.signing.types import (
 class Trust:
     """Whom this node trusts: roots, roots for time stamps, and what is known of a certificate's status (PEM, at).
 
-    `status` gives None where nobody is asked.
+    `status` gives None where nobody is asked; `issuer_status` is of an issuing authority, first of the given path.
     """
 
     anchors: TrustAnchors
     stamps: TrustAnchors
     status: Callable[[str, datetime], Status | None]
+    issuer_status: Callable[[Sequence[x509.Certificate], datetime], Status | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,23 @@ def _judge_stamp(one: Found, kind: str, trust: Trust, control: datetime) -> _Sta
 
 def _is_revoked(signer: x509.Certificate, chain: Sequence[x509.Certificate], trust: Trust, control: datetime) -> bool:
     status = _status(_pem([one for one in chain if one not in trust.stamps.roots] or (signer,)), trust, control)
-    return status is not None and status.revoked_at is not None and status.revoked_at <= control
+    told = [status, *(one for one in _issuer_statuses(chain, Proofs(), trust, control))]
+    return any(one is not None and one.revoked_at is not None and one.revoked_at <= control for one in told)
+
+
+def _issuer_statuses(
+    path: Sequence[x509.Certificate], kept: Proofs, trust: Trust, at: datetime
+) -> Iterator[Status | None]:
+    """What is known of each issuing authority below the root: by this node, failing that by the document."""
+    roots = (*trust.anchors.roots, *trust.stamps.roots)
+    for place in range(1, len(path) - 1):
+        if path[place] in roots:
+            return
+        told = trust.issuer_status(path[place:], at)
+        if told is None or told.checked_at is None:
+            answer = proofs.find_answer(path[place], path[place + 1], kept)
+            told = _kept_status(answer) if answer is not None else told
+        yield told
 
 
 def _status(pem: str, trust: Trust, at: datetime) -> Status | None:
@@ -176,6 +194,14 @@ def _signature(
     path = _path(sent, kept, trust)
     status = _known_status(path, kept, trust, at)
     certificate, trust_code = _certificate(path, trust, status, proved, one.signed_at, at)
+    issuer = next(
+        (
+            each
+            for each in _issuer_statuses(path, kept, trust, at)
+            if each is not None and _is_spoilt(each, proved, one.signed_at, at)
+        ),
+        None,
+    )
     steps = () if one.coverage == "file" else tuple(each for each in reading.steps if each.number > one.revision)
     leaf = sent[0] if sent else None
     facts = verdicts.Facts(
@@ -183,7 +209,7 @@ def _signature(
         name=_name(leaf) if leaf else "",
         thumbprint=certificates.thumbprint(leaf) if leaf else "",
         problem=one.problem,
-        trust_code=trust_code,
+        trust_code=trust_code or ("issuer-revoked" if issuer is not None else ""),
         covers_whole=one.coverage != "part",
         covers_file=one.coverage == "file",
         modified_after=one.coverage == "part" or any(not _is_allowed(each, one.lock) for each in steps),
@@ -195,6 +221,7 @@ def _signature(
         signed_bytes=one.length,
         path=tuple(_name(each) for each in path),
         status=status,
+        issuer_status=issuer,
         timestamps=(own.seen,) if own is not None else (),
         changes=tuple(_change(each, one.lock) for each in steps),
     )
@@ -229,8 +256,11 @@ def _known_status(path: Sequence[x509.Certificate], kept: Proofs, trust: Trust, 
     if told is None or told.checked_at is not None or len(path) < 2:
         return told
     answer = proofs.find_answer(path[0], path[1], kept)
-    if answer is None:
-        return told
+    return told if answer is None else _kept_status(answer)
+
+
+def _kept_status(answer: Answer) -> Status:
+    """An answer that the document keeps."""
     state = "revoked" if answer.state == "revoked" else "good" if answer.state == "good" else "unknown"
     words = {
         "good": tr("còn hiệu lực", "in force"),
