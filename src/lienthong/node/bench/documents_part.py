@@ -2,13 +2,14 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from lienthong.node.parts import run_as_node
 
 _CLERKS = 8
+_TOGETHER = 50
 
 
 def _fill(count: str, *parents: str) -> list[str]:
@@ -38,23 +39,17 @@ def _send(count: str, size: str, first: str, *receivers: str) -> dict[str, Any]:
 
 def _send_sets(count: str, size: str, first: str, together: str, *receivers: str) -> dict[str, Any]:
     """Two systems hand in documents with a file each, so many in a transaction."""
-    from lienthong.kernel import files
     from lienthong.platform.documents import sending_bench as bench
-    from lienthong.platform.documents import services
-    from lienthong.platform.documents.types import Sending
 
-    actor, numbers = bench.clerk(), range(int(first), int(first) + int(count))
+    actor, wanted = bench.clerk(), [(int(size), receivers)] * int(count)
+    places = range(0, len(wanted), int(together))
 
-    def send(some: range) -> None:
-        with files.together() as kept:
-            papers = [kept.write(bench.pdf(int(size), one), name="cong-van.pdf", max_bytes=2**31) for one in some]
-        given = [Sending(bench.document(one), (paper,), receivers) for one, paper in zip(some, papers, strict=True)]
-        services.send_documents(given, actor=actor)
+    def send(place: int) -> None:
+        _send_together(int(first) + place, wanted[place : place + int(together)], actor)
 
-    sets = [numbers[start : start + int(together)] for start in range(0, len(numbers), int(together))]
     begun, at = time.perf_counter(), time.time_ns()
     with ThreadPoolExecutor(2) as systems:
-        list(systems.map(send, sets))
+        list(systems.map(send, places))
     return {"at": at, "rate": int(count) / (time.perf_counter() - begun)}
 
 
@@ -64,25 +59,41 @@ def _send_wide(number: str, size: str, count: str, *parents: str) -> dict[str, A
 
 
 def _replay(count: str, seed: str, *others: str) -> dict[str, Any]:
-    """Send documents of a year's mix (`replay.draw`) to the other agencies."""
+    """Send documents of a year's mix (`replay.draw`) to the other agencies, as many together as a system hands in."""
     import random
 
-    from lienthong.kernel import files
     from lienthong.node.bench import replay
     from lienthong.platform.documents import sending_bench as bench
-    from lienthong.platform.documents import services
 
     _meet(others)
     at = time.time_ns()
     chance, actor, sent = random.Random(int(seed)), bench.clerk(), 0  # noqa: S311 (repeats a run, protects nothing)
-    for number in range(int(count)):
-        drawn = replay.draw(chance, others)
-        part = files.store(bench.pdf(drawn.size, number), name="cong-van.pdf", max_bytes=2**31)
-        message = services.send_document(bench.document(number + 1), [part], receivers=drawn.receivers, actor=actor)
-        if drawn.recalled:
-            _recall(message, actor)
-        sent += len(drawn.receivers)
+    for first in range(0, int(count), _TOGETHER):
+        drawn = [replay.draw(chance, others) for _ in range(min(_TOGETHER, int(count) - first))]
+        messages = _send_together(first + 1, [(one.size, one.receivers) for one in drawn], actor)
+        for message, one in zip(messages, drawn, strict=True):
+            if one.recalled:
+                _recall(message, actor)
+        sent += sum(len(one.receivers) for one in drawn)
     return {"sent": sent, "at": at}
+
+
+def _send_together(first: int, wanted: Sequence[tuple[int, Sequence[str]]], actor: Any) -> Sequence[Any]:
+    """Documents from this number on, each with a file of so many bytes for these recipients, in one transaction."""
+    from lienthong.kernel import files
+    from lienthong.platform.documents import sending_bench as bench
+    from lienthong.platform.documents import services
+    from lienthong.platform.documents.types import Sending
+
+    with files.together() as kept:
+        papers = [
+            kept.write(bench.pdf(size, number), name="cong-van.pdf", max_bytes=2**31)
+            for number, (size, _) in enumerate(wanted, start=first)
+        ]
+    given = [
+        Sending(bench.document(first + place), (paper,), tuple(wanted[place][1])) for place, paper in enumerate(papers)
+    ]
+    return services.send_documents(given, actor=actor)
 
 
 def _meet(others: tuple[str, ...]) -> None:
