@@ -75,13 +75,6 @@ def _post(count: str, pause: str, *recipients: str) -> None:
 _TEXT = "Thư của bộ kiểm thử sự cố. " * 30
 
 
-def _left() -> None:
-    """How many letters still wait here."""
-    from lienthong.platform.exchange import queries as exchange
-
-    print(exchange.count_letters()["waiting"])
-
-
 def _tally() -> None:
     """What this node sent, what it has in its post, and whether its log is whole."""
     from lienthong.platform.exchange import queries as exchange
@@ -109,7 +102,6 @@ PARTS: dict[str, Callable[..., None]] = {
     "found": _found,
     "loosen": _loosen,
     "post": _post,
-    "left": _left,
     "tally": _tally,
 }
 
