@@ -15,14 +15,31 @@ pytestmark = pytest.mark.browser
 _PORTAL = ("/", "/thu-tuc/", "/thu-tuc/?q=khai+sinh", "/thu-tuc/1.001193/", "/thu-tuc/2.000635/", "/tro-giup/",
            "/tra-cuu/", "/tra-cuu/don-vi/", "/dang-nhap/", "/xac-minh/")  # fmt: skip
 _MINE = ("/nop-ho-so/1.001193/", "/ho-so/", "/ho-so/ai-da-xem/", "/thong-bao/")
+_DOCUMENTS = ("/van-ban/", "/van-ban/di/", "/van-ban/truc/", "/van-ban/tim/", "/van-ban/so/", "/van-ban/thong-ke/",
+              "/van-ban/so/lay-so/", "/van-ban/so/giay/", "/van-ban/so/cach-danh-so/", "/van-ban/nhap/", "/van-phong/",
+              "/van-phong/?o=agency", "/van-phong/du-thao/moi/", "/van-phong/viec/", "/van-phong/ho-so/",
+              "/van-phong/nhom/")  # fmt: skip
 PLACES = (
     ("hub", "", _PORTAL),
     ("hub", "068196000101", _MINE),
     ("hub", "g22.chidao", ("/dieu-hanh/?ky=today",)),
-    ("hub", "g22.vanhanh", ("/van-hanh/trao-doi/", "/van-hanh/trao-doi/nhat-ky/", "/van-hanh/lich-lam-viec/")),
+    (
+        "hub",
+        "g22.vanhanh",
+        (
+            "/van-hanh/trao-doi/",
+            "/van-hanh/trao-doi/nhat-ky/",
+            "/van-hanh/lich-lam-viec/",
+            "/van-hanh/van-ban/luu-luong/",
+            "/van-hanh/van-ban/doi-tac/",
+            "/van-hanh/van-ban/doi-tac/moi/",
+        ),
+    ),
     ("population", "g01.dancu", ("/dan-cu/", "/dan-cu/?q=Nguyen")),
     ("province", "h36.101.tiepnhan", ("/mot-cua/", "/mot-cua/tiep-nhan/", "/mot-cua/tiep-nhan/1.001193/")),
     ("province", "h36.101.chutich", ("/mot-cua/ky/",)),
+    ("province", "h36.vanthu", _DOCUMENTS),
+    ("province", "h36.chutich", ("/van-phong/ky/", "/van-phong/van-ban-den/", "/van-phong/viec/")),
 )
 LITTLE_WORDS = (
     *("của", "và", "không", "được", "hãy", "bạn", "này", "khi", "những", "các", "để", "với", "chưa", "đã", "phải"),

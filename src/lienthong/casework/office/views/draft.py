@@ -133,7 +133,6 @@ def fact_rows(draft: DraftPage) -> list[dict[str, Any]]:
     """What the document is, for the summary."""
     facts = draft.facts
     rows = [
-        (tr("Trích yếu", "Subject"), facts.subject if len(facts.subject) > frame.MOST_IN_HEADING else ""),
         (tr("Loại", "Type"), draft.type_name),
         (tr("Số, ký hiệu", "Number"), draft.code or f"…/{draft.notation}"),
         (tr("Ngày văn bản", "Date"), show_date(draft.promulgated_on)),
@@ -144,6 +143,7 @@ def fact_rows(draft: DraftPage) -> list[dict[str, Any]]:
         (tr("Hạn xử lý của nơi nhận", "Recipients' deadline"), show_date(facts.due_on)),
         (tr("Người soạn", "Drafter"), draft.drafter_name),
         (tr("Lưu", "Kept by"), ", ".join(filter(None, ("VT", facts.keeper)))),
+        (tr("Trích yếu", "Subject"), facts.subject if len(facts.subject) > frame.MOST_IN_HEADING else ""),
     ]  # fmt: skip
     return [{"key": key, "value": value} for key, value in rows if str(value)]
 

@@ -101,7 +101,6 @@ def _facts(message: MessageView) -> list[dict[str, Any]]:
     late = tr("{sent} – quá hạn {due}", "{sent} – after its term {due}").format(sent=sent, due=due)
     paper = tr("Có cần bản giấy", "Paper is needed") if message.needs_paper else tr("Không cần bản giấy", "No paper")
     rows = [
-        (tr("Trích yếu", "Subject"), parts.whole_subject(document.subject)),
         (tr("Số, ký hiệu", "Code"), document.code),
         (tr("Ngày ban hành", "Promulgated"), show_date(document.promulgated_on)),
         (tr("Bên gửi", "Sender"), parts.name_of(document.agency_code)),
@@ -111,6 +110,7 @@ def _facts(message: MessageView) -> list[dict[str, Any]]:
         (tr("Được thay thế bởi", "Replaced by"), message.replaced_by),
         (tr("Mã định danh văn bản", "Document id"), document.document_id),
         (tr("Mã gói tin", "Message id"), str(message.id)),
+        (tr("Trích yếu", "Subject"), parts.whole_subject(document.subject)),
     ]
     return [{"key": key, "value": value} for key, value in rows if value]
 

@@ -158,7 +158,6 @@ def _facts(document: DocumentRef, actor: Actor) -> dict[str, Any]:
     urgency, colour = parts.PRIORITIES.get(document.priority, parts.PRIORITIES[0])
     signer = " · ".join(part for part in (document.signer.position, document.signer.name) if part)
     rows = [
-        (tr("Trích yếu", "Subject"), parts.whole_subject(document.subject)),
         (tr("Số, ký hiệu", "Code"), document.code),
         (tr("Ngày ban hành", "Promulgated"), show_date(document.promulgated_on)),
         (tr("Loại văn bản", "Type"), type_.name if type_ else document.type_code),
@@ -166,6 +165,7 @@ def _facts(document: DocumentRef, actor: Actor) -> dict[str, Any]:
         (tr("Người ký", "Signed by"), f"{document.signer.competence} {signer}".strip()),
         (tr("Hạn trả lời", "Answer by"), show_date(document.due_on)),
         (tr("Mã định danh văn bản", "Document id"), document.document_id),
+        (tr("Trích yếu", "Subject"), parts.whole_subject(document.subject)),
     ]
     return {
         "document": document,
