@@ -147,6 +147,7 @@ class XmlSignature:
 
     `intact`: everything it covers is unchanged and the signature is of that key. `trusted`: the certificate leads to
     an authority this node trusts and is valid. `weak`: made with SHA-1, which is read but no longer written.
+    `proved_at`: a moment by which a good time stamp proves that the signature existed.
     `signed_at` is the signer's own clock (XAdES), None where the signature states no time. `agency_code` and `kind` are
     empty for a certificate that is not of our profile. `code` and `sentence`: for programs and for people.
     """
@@ -166,6 +167,8 @@ class XmlSignature:
     signed_at: datetime | None
     code: str
     sentence: Bilingual
+    proved_at: datetime | None = None
+    timestamps: tuple[PdfTimestamp, ...] = ()
 
     @property
     def good(self) -> bool:

@@ -126,6 +126,7 @@ class SignatureOut(Schema):
             organisation=one.organisation, agency_code=one.agency_code, kind=one.kind, intact=one.intact,
             trusted=one.trusted, covers_all=one.covers_document, modified_after=not one.intact,
             signed_at=one.signed_at, algorithm=one.algorithm, certificate_sha256=one.thumbprint,
+            proved_at=one.proved_at, timestamps=[TimestampOut.of(each) for each in one.timestamps],
         )  # fmt: skip
 
 

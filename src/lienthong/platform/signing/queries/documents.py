@@ -33,12 +33,15 @@ def judge_pdf(pdf: bytes, *, at: datetime | None = None) -> PdfVerdict:
 
 def judge_reading(read: Reading, *, at: datetime | None = None) -> PdfVerdict:
     """As `judge_pdf`, of a PDF that was read already (elsewhere, for files of strangers)."""
+    return judging.judge(read, trust_here(), at or clock.now())
+
+
+def trust_here() -> Trust:
+    """Whom this node trusts, and what it was told of certificates."""
     store = roles.port(TrustStore)
     if policy().mode == "off":
-        trust = Trust(store.anchors(), store.timestamp_anchors(), _nobody, _nobody)
-    else:
-        trust = Trust(store.anchors(), store.timestamp_anchors(), certificate_status, issuer_status)
-    return judging.judge(read, trust, at or clock.now())
+        return Trust(store.anchors(), store.timestamp_anchors(), _nobody, _nobody)
+    return Trust(store.anchors(), store.timestamp_anchors(), certificate_status, issuer_status)
 
 
 def _nobody(_of: object, _at: datetime) -> None:

@@ -9,11 +9,13 @@ from lienthong.kernel import clock, roles
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.signing.ports import TrustAnchors, TrustStore
+from lienthong.platform.signing.queries.documents import trust_here
 from lienthong.platform.signing.queries.messages import check_certificate
 from lienthong.platform.signing.queries.status import require_issuers_in_force
 from lienthong.platform.signing.rules import certificates, xml_verdicts, xmldsig
+from lienthong.platform.signing.rules.pades import judging
 from lienthong.platform.signing.rules.xmldsig_parts import DocumentDigest, FileDigest
-from lienthong.platform.signing.types import Certificate, XmlSignature
+from lienthong.platform.signing.types import Certificate, PdfTimestamp, XmlSignature
 
 _CODES: Mapping[str, str] = {
     "signing.malformed-certificate": "foreign-certificate",
@@ -68,6 +70,11 @@ def _judge(
         return xml_verdicts.judge(found, None, "", "", at)
     pem = "".join(certificates.to_pem(one) for one in found.certificates)
     certificate, code = _describe(pem), ""
+    stamps = _stamps(found, at)
+    proofs = [one.at for one in stamps if one.good and one.at is not None]
+    stamped_at = min(proofs, default=None)
+    if stamped_at is not None:
+        at, proved_at = stamped_at, min(proved_at, stamped_at) if proved_at is not None else stamped_at
     try:
         if certificate is not None:
             check_certificate(pem, at, proved_at=proved_at)
@@ -76,7 +83,15 @@ def _judge(
         require_issuers_in_force(pem, anchors, proved_at=proved_at)
     except Refused as refusal:
         code = _CODES.get(refusal.code, refusal.code.removeprefix("signing."))
-    return xml_verdicts.judge(found, certificate, code, pem, at)
+    return xml_verdicts.judge(found, certificate, code, pem, at, stamps)
+
+
+def _stamps(found: xmldsig.Findings, at: datetime) -> tuple[PdfTimestamp, ...]:
+    """Time stamps over the signature's value, each judged; asked for only where there is one."""
+    if not found.stamps:
+        return ()
+    trust = trust_here()
+    return tuple(judging.judge_timestamp(token, imprint, trust, at) for token, imprint in found.stamps)
 
 
 def _check_foreign_profile(chain: tuple[x509.Certificate, ...], anchors: TrustAnchors, at: datetime) -> None:

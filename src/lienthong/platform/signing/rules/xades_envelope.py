@@ -94,8 +94,17 @@ def signed_info(element_id: str, digest: bytes, files: Sequence[Entry], properti
     ).encode()
 
 
-def signature_xml(info: bytes, value: bytes, properties: bytes, chain: CertificateChain) -> bytes:
-    """The whole `Signature` element; `value` is r||s."""
+def value_digest(value: bytes) -> bytes:
+    """What a time stamp on the signature is about: SHA-256 of the canonical form of `SignatureValue`."""
+    return sha256(
+        f'<SignatureValue xmlns="{DS}" Id="signature-value">{_base64(value)}</SignatureValue>'.encode()
+    ).digest()
+
+
+def signature_xml(
+    info: bytes, value: bytes, properties: bytes, chain: CertificateChain, *, token: bytes = b""
+) -> bytes:
+    """The whole `Signature` element; `value` is r||s, `token` a time stamp over `value_digest` (XAdES-T)."""
     return b"".join(
         (
             f'<Signature xmlns="{DS}" Id="signature">'.encode(),
@@ -104,8 +113,19 @@ def signature_xml(info: bytes, value: bytes, properties: bytes, chain: Certifica
             _key_info(chain.pem).encode(),
             f'<Object><xades:QualifyingProperties xmlns:xades="{XADES}" Target="#signature">'.encode(),
             properties,
+            stamped(token).encode() if token else b"",
             b"</xades:QualifyingProperties></Object></Signature>",
         )
+    )
+
+
+def stamped(token: bytes) -> str:
+    """The unsigned properties that hold a time stamp over the signature."""
+    return (
+        "<xades:UnsignedProperties><xades:UnsignedSignatureProperties><xades:SignatureTimeStamp>"
+        f'<CanonicalizationMethod Algorithm="{EXCLUSIVE_C14N}"></CanonicalizationMethod>'
+        f"<xades:EncapsulatedTimeStamp>{_base64(token)}</xades:EncapsulatedTimeStamp></xades:SignatureTimeStamp>"
+        "</xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
     )
 
 

@@ -9,13 +9,17 @@ from lienthong.kernel.clock import ZONE
 from lienthong.kernel.text import Bilingual, nfc, show_moment, tr
 from lienthong.platform.signing.rules import certificate_words, certificates
 from lienthong.platform.signing.rules.xmldsig import Findings
-from lienthong.platform.signing.types import Certificate, XmlSignature
+from lienthong.platform.signing.types import Certificate, PdfTimestamp, XmlSignature
 
 SENTENCES: dict[str, Bilingual] = {
     **certificate_words.SENTENCES,
     "good": tr(
         "{who} đã ký{when}. Nội dung được ký không thay đổi từ khi ký.",
         "{who} signed{when_en}. Nothing that was signed has changed since.",
+    ),
+    "good-proved": tr(
+        "{who} đã ký{when}; dấu thời gian chứng minh chữ ký có từ {proved}. Nội dung được ký không thay đổi từ khi ký.",
+        "{who} signed{when_en}; a time stamp proves the signature at {proved}. Nothing that was signed has changed.",
     ),
     "tampered": tr(
         "Nội dung đã bị sửa: không còn đúng như khi {who} ký. Đừng tin dữ liệu này.",
@@ -51,7 +55,14 @@ SENTENCES: dict[str, Bilingual] = {
 }
 
 
-def judge(findings: Findings, certificate: Certificate | None, trust_code: str, pem: str, at: datetime) -> XmlSignature:
+def judge(
+    findings: Findings,
+    certificate: Certificate | None,
+    trust_code: str,
+    pem: str,
+    at: datetime,
+    timestamps: tuple[PdfTimestamp, ...] = (),
+) -> XmlSignature:
     """The verdict at `at`; `trust_code` is "" for a trusted certificate, `certificate` None for a foreign profile."""
     leaf = findings.certificates[0] if findings.certificates else None
     signed_at = findings.signed_at.astimezone(ZONE) if findings.signed_at else None
@@ -59,6 +70,8 @@ def judge(findings: Findings, certificate: Certificate | None, trust_code: str, 
     code = code if code in SENTENCES else "certificate-unchecked"
     name = certificate.name if certificate else _name(leaf)
     moment = show_moment(signed_at)
+    proved = min((one.at for one in timestamps if one.good and one.at is not None), default=None)
+    which = "good-proved" if code == "good" and proved is not None else code
     return XmlSignature(
         signer=name,
         position=certificate.position if certificate else "",
@@ -74,7 +87,10 @@ def judge(findings: Findings, certificate: Certificate | None, trust_code: str, 
         covers=findings.references,
         signed_at=signed_at,
         code=code,
-        sentence=SENTENCES[code].format(
+        proved_at=proved,
+        timestamps=timestamps,
+        sentence=SENTENCES[which].format(
+            proved=show_moment(proved),
             who=name or "?",
             moment=moment or "?",
             when=f" lúc {moment}" if moment else "",

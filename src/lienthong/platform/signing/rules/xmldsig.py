@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -36,7 +37,7 @@ from lienthong.platform.signing.rules.xmldsig_parts import (
     read_form,
     read_references,
 )
-from lienthong.platform.signing.types import XmlReference
+from lienthong.platform.signing.types import CanonicalForm, XmlReference
 
 _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha1": hashes.SHA1(),  # noqa: S303 (old systems still sign by it; every use is reported as weak)
@@ -63,6 +64,12 @@ class Findings:
     algorithm: str = ""
     weak: bool = False
     signed_at: datetime | None = None
+    # Time stamps over the signature's value, unverified: token (DER) and SHA-256 of what it must be about.
+    stamps: tuple[tuple[bytes, bytes], ...] = ()
+
+
+_MAX_STAMPS = 4
+_UNSIGNED = f"{{{XADES}}}QualifyingProperties/{{{XADES}}}UnsignedProperties/{{{XADES}}}UnsignedSignatureProperties"
 
 
 def parse(document: bytes, bad: Callable[[], Refused]) -> etree._Element:
@@ -102,8 +109,10 @@ def examine(
         return Findings(str(bad))
     name = ""
     references: list[Reference] = []
+    stamps: tuple[tuple[bytes, bytes], ...] = ()
     try:
         name = _check_value(signature, leaf)
+        stamps = _stamps(signature)
         references = read_references(signature)
         signed_at = _own_properties(signature, references, tree, leaf)
         digest_all(signature, references, tree, file_digest, document_digest)
@@ -112,7 +121,7 @@ def examine(
         code, signed_at = str(bad), None
     weak = name.endswith("sha1") or any(one.digest_name == "sha1" for one in references)
     parts = tuple(one.part for one in references if one.part is not None)
-    return Findings(code, parts, (leaf, *chain), name, weak, signed_at)
+    return Findings(code, parts, (leaf, *chain), name, weak, signed_at, stamps)
 
 
 # The value and its key
@@ -197,6 +206,23 @@ def _own_properties(
         return None
     _check_named_certificate(signed, leaf)
     return _moment(signed.findtext(f"{{{XADES}}}SigningTime"))
+
+
+def _stamps(signature: etree._Element) -> tuple[tuple[bytes, bytes], ...]:
+    """SignatureTimeStamp (XAdES-T): over the canonical SignatureValue. One that cannot be read proves nothing."""
+    found = []
+    for stamp in signature.iterfind(f"{{{DS}}}Object/{_UNSIGNED}/{{{XADES}}}SignatureTimeStamp"):
+        form, token = stamp.find(f"{{{DS}}}CanonicalizationMethod"), stamp.find(f"{{{XADES}}}EncapsulatedTimeStamp")
+        if token is None or (form is not None and form.get("Algorithm", "") not in CANONICAL):
+            continue
+        try:
+            # Without a word of it the form is the inclusive one (XAdES, 5.3).
+            chosen = read_form(form) if form is not None else CanonicalForm(exclusive=False)
+            about = sha256(canonical(one_of(signature, "SignatureValue"), chosen)).digest()
+            found.append((octets(token), about))
+        except Bad:
+            continue
+    return tuple(found[:_MAX_STAMPS])
 
 
 def _check_named_certificate(signed: etree._Element, leaf: x509.Certificate) -> None:

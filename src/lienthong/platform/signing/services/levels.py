@@ -49,7 +49,7 @@ def complete(
     prepared: Prepared, attributes: bytes, signature: bytes, chain: CertificateChain, wanted: PdfLevel
 ) -> SignedPdf:
     """Put a signature (ECDSA in DER over `attributes`) into its document and bring it as near to `wanted` as can be."""
-    token = _stamp(sha256(signature).digest()) if wanted != "B-B" else b""
+    token = stamp(sha256(signature).digest()) if wanted != "B-B" else b""
     body = prepared.filled(envelope.assemble(attributes, signature, chain.certificates, token=token))
     if not token:
         return SignedPdf.of(body, "B-B", wanted)
@@ -107,7 +107,7 @@ def _with_proofs(
             with refusing_broken():
                 writing.add_proofs(writer, found)
         prepared = writing.prepare_timestamp(writer, _free_field(writing.field_names(writer)))
-        token = _stamp(prepared.digest)
+        token = stamp(prepared.digest)
         if token:
             return SignedPdf.of(prepared.filled(token), "B-T" if proved else "B-LTA", told)
     if reached == "B-B" or proved:
@@ -132,7 +132,7 @@ def _free_field(taken: Sequence[str]) -> str:
     return f"{_STAMP_FIELD}{number}"
 
 
-def _stamp(digest: bytes) -> bytes:
+def stamp(digest: bytes) -> bytes:
     """A time stamp; b"" when nobody gives one, and for a while after that without asking."""
     if time.monotonic() < _memory.silent_until:
         return b""

@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from lienthong.kernel import clock, roles
 from lienthong.platform.signing import queries, services
-from lienthong.platform.signing.ports import TrustStore
+from lienthong.platform.signing.ports import KeyStore, TrustStore
 from lienthong.platform.signing.rules.pades import reading
 from lienthong.platform.signing.services import levels
 from lienthong.platform.signing.tests import papers
 from lienthong.platform.signing.tests.papers import BOX, LEADER, SEAL
-from lienthong.platform.signing.types import CertificateKind, PdfLevel
+from lienthong.platform.signing.types import CertificateKind, PdfLevel, SigningOrder
 
 LEVELS: tuple[PdfLevel, ...] = ("B-B", "B-T", "B-LT", "B-LTA")
 
@@ -154,10 +154,32 @@ def test_a_hash_signed_by_openssl_alone_comes_back(office, outside_tool, tmp_pat
     assert queries.verify_pdf(done)[0].good
 
 
+@pytest.mark.outsiders("pdfsig")
+@pytest.mark.parametrize("level", ["B-B", "B-LTA"])
+def test_pdfsig_accepts_what_was_signed_in_a_batch_and_remotely(office, outside_tool, tmp_path, level):
+    from lienthong.kernel.access import SYSTEM
+
+    orders = [SigningOrder(papers.plain(), BOX)] * 3
+    made = [one.pdf for one in services.sign_pdfs(orders, signer=LEADER, level=level)]
+    pem = queries.get_certificate(LEADER).pem
+    asked = services.prepare_remote(papers.plain(), signer_certificate=pem, actor=SYSTEM, box=BOX, level=level)
+    signature = roles.port(KeyStore).sign_digest(LEADER, asked.digest)
+    made.append(services.complete_remote(asked.id, signature, actor=SYSTEM))
+    for place, pdf in enumerate(made):
+        assert pdf is not None
+        path = tmp_path / f"{place}.pdf"
+        path.write_bytes(pdf)
+        code, told = run(outside_tool("pdfsig"), "-nocert", path)
+        assert (code, told.count("Signature is Valid.")) == (0, 1), told
+        assert ("DauThoiGian" in told) == (level == "B-LTA")
+
+
 @pytest.mark.outsiders("xmlsec1")
-def test_xmlsec1_verifies_what_is_signed_in_xml(office, outside_tool, roots, tmp_path):
+@pytest.mark.parametrize("level", ["B-B", "B-T"])
+def test_xmlsec1_verifies_what_is_signed_in_xml(office, outside_tool, roots, tmp_path, level):
     element = b'<b xmlns="urn:a" Id="envelope"><c>x</c></b>'
-    signature = services.sign_xml_envelope(sha256(element).digest(), at=clock.now(), key=SEAL)
+    signature = services.sign_xml_envelope(sha256(element).digest(), at=clock.now(), key=SEAL, level=level)
+    assert (b"SignatureTimeStamp" in signature) == (level == "B-T")
     path = tmp_path / "a.xml"
     path.write_bytes(b'<a xmlns="urn:a"><b Id="envelope"><c>x</c>' + signature + b"</b></a>")
     issuers = tmp_path / "issuers.pem"

@@ -96,8 +96,20 @@ def _document_stamps(reading: Reading, trust: Trust, at: datetime) -> list[_Stam
     return judged
 
 
+def judge_timestamp(token: bytes, imprint: bytes, trust: Trust, control: datetime) -> PdfTimestamp:
+    """A time stamp over one signature, PDF or not, judged at `control`."""
+    return _judge_token(token, imprint, "signature", trust, control)[0]
+
+
 def _judge_stamp(one: Found, kind: str, trust: Trust, control: datetime) -> _Stamp:
-    signer = timestamps.signer_of(one.token)
+    seen, chain = _judge_token(one.token, one.imprint, kind, trust, control)
+    return _Stamp(seen, one.revision, one.length, chain)
+
+
+def _judge_token(
+    token: bytes, imprint: bytes, kind: str, trust: Trust, control: datetime
+) -> tuple[PdfTimestamp, tuple[x509.Certificate, ...]]:
+    signer = timestamps.signer_of(token)
     chain = proofs.path_of(signer, trust.stamps.intermediates, trust.stamps.roots) if signer else ()
     until = signer.not_valid_after_utc.astimezone(ZONE) if signer else None
     named = PdfTimestamp(
@@ -105,10 +117,10 @@ def _judge_stamp(one: Found, kind: str, trust: Trust, control: datetime) -> _Sta
         at=None, authority="", good=False, until=until, sentence=_STAMP["bad"],
     )  # fmt: skip
     try:
-        told = timestamps.verify(one.token, one.imprint, trust.stamps)
+        told = timestamps.verify(token, imprint, trust.stamps)
     except Refused as refused:
         code = "foreign" if refused.code == "signing.foreign-timestamp" else "bad"
-        return _Stamp(_bad(named, code), one.revision, one.length, chain)
+        return _bad(named, code), chain
     seen = PdfTimestamp(
         kind=named.kind, at=told.at, authority=nfc(told.authority), good=True, until=until,
         sentence=_STAMP[named.kind].format(when=show_moment(told.at), authority=nfc(told.authority)),
@@ -119,7 +131,7 @@ def _judge_stamp(one: Found, kind: str, trust: Trust, control: datetime) -> _Sta
         seen = _bad(seen, "lapsed")
     elif signer is not None and _is_revoked(signer, chain, trust, control):
         seen = _bad(seen, "revoked")
-    return _Stamp(seen, one.revision, one.length, chain)
+    return seen, chain
 
 
 def _is_revoked(signer: x509.Certificate, chain: Sequence[x509.Certificate], trust: Trust, control: datetime) -> bool:
