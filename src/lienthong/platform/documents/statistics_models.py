@@ -13,6 +13,11 @@ class DaySum(models.Model):
 
     Absolute, counted anew from the documents whenever one of that day changed. `reporter`: the node that counted;
     `told`: the hub knows it.
+
+    Days are not rolled up into months. Measured with 3,400 agencies, 29 types and a year of working days, 3.0 million
+    sums (383 MB, indexes 319 MB): months would be 1.5 million, and a question about the country's year takes as long
+    from either (1.6 to 3.3 s and 1.8 to 3.1 s beside other work), since most sums stand alone in their month. What
+    helps is that an agency's question reads that agency's sums.
     """
 
     reporter = models.CharField(max_length=64)
@@ -46,7 +51,11 @@ class DaySum(models.Model):
             models.CheckConstraint(name="day_sum_direction_known", condition=Q(direction__in=("in", "out"))),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(name="day_sum_of_agency", fields=["agency_code", "day"]),
+            models.Index(
+                name="day_sum_of_agency_by_bytes",
+                fields=["agency_code", "day"],
+                opclasses=["varchar_pattern_ops", "date_ops"],
+            ),
             models.Index(name="day_sum_period", fields=["day"]),
             models.Index(name="day_sum_untold", fields=["id"], condition=Q(told=False)),
         ]

@@ -193,9 +193,14 @@ RETURNING agency_code, direction, type_code, day, {COLUMNS}
 SUM: Final = _filled("""
 SELECT {key} AS key, direction, {TOTALS}
 FROM documents_daysum
-WHERE day BETWEEN %(first)s AND %(last)s
-  AND (%(agency)s = '' OR agency_code = %(agency)s OR (%(below)s AND agency_code LIKE %(under)s))
-  AND (%(level)s = 0 OR array_length(string_to_array(agency_code, '.'), 1) = %(level)s)
-  AND (%(type)s = '' OR type_code = %(type)s)
+WHERE day BETWEEN %(first)s AND %(last)s{where}
 GROUP BY 1, 2
 """)
+OF_AGENCY: Final = " AND agency_code = %(agency)s"
+# A range by bytes, which an index finds in any collation and whether or not the statement is prepared.
+OF_AGENCY_AND_BELOW: Final = (
+    " AND (agency_code = %(agency)s OR (agency_code ~>=~ (%(agency)s || '.') AND agency_code ~<~ (%(agency)s || '/')))"
+)
+OF_LEVEL: Final = " AND array_length(string_to_array(agency_code, '.'), 1) = %(level)s"
+OF_TYPE: Final = " AND type_code = %(type)s"
+"""What narrows `SUM`: only what is asked for stands in it, so that an agency's question reads that agency's rows."""

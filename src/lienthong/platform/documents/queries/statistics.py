@@ -106,14 +106,19 @@ def _ask(scope: Scope, span: Span, by: CountBy) -> list[dict[str, Any]]:
         "first": span.first,
         "last": span.last,
         "agency": scope.agency_code,
-        "below": scope.below,
-        "under": scope.agency_code.replace("\\", "").replace("%", "").replace("_", "") + ".%",
         "level": scope.level,
         "type": scope.type_code,
     }
+    statement = sql.SUM.replace("{key}", _KEYS[by]).replace("{where}", _narrowed(scope))
     with connection.cursor() as cursor:
-        cursor.execute(sql.SUM.replace("{key}", _KEYS[by]), places)
+        cursor.execute(statement, places)
         return [dict(zip(("key", "direction", *COUNTS), row, strict=True)) for row in cursor.fetchall()]
+
+
+def _narrowed(scope: Scope) -> str:
+    of_agency = sql.OF_AGENCY_AND_BELOW if scope.below else sql.OF_AGENCY
+    wanted = ((scope.agency_code, of_agency), (scope.level, sql.OF_LEVEL), (scope.type_code, sql.OF_TYPE))
+    return "".join(words for value, words in wanted if value)
 
 
 def get_count_freshness() -> CountFreshness:

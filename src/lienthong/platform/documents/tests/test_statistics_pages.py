@@ -72,6 +72,28 @@ def read(actor: Any, monkeypatch: pytest.MonkeyPatch, query: str = "", code: int
     return answer.content.decode()
 
 
+def test_an_agencys_question_reads_its_own_rows_by_the_index(year: None) -> None:
+    span = Span(date(2026, 1, 1), TODAY)
+    for scope in (Scope("H36"), Scope("H36", below=True), Scope("H36", below=True, level=2, type_code="CV")):
+        with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+            # Of a table this small the planner would read everything.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            statistics.list_flows(scope, span, "month")
+            cursor.execute("EXPLAIN " + asked[-1]["sql"])
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert "day_sum_of_agency_by_bytes" in plan, plan
+        assert "Index Cond" in plan
+
+
+def test_below_an_agency_is_what_its_code_begins(year: None) -> None:
+    span, row = Span(TODAY, TODAY), {"direction": "in", "type_code": "CV", "day": TODAY, "as_of": NOW, "told": True}
+    codes = ("H3", "H3.1", "H3.1.2", "H3-1", "H3/1", "H3 .1", "H31", "H2.9", "H3.")
+    DaySum.objects.bulk_create(DaySum(reporter="x", agency_code=code, documents=1, **row) for code in codes)
+    found = statistics.list_flows(Scope("H3", below=True), span, "agency")
+    assert [one.key for one in found] == ["H3", "H3.", "H3.1", "H3.1.2"]
+    assert [one.key for one in statistics.list_flows(Scope("H3"), span, "agency")] == ["H3"]
+
+
 def test_an_agency_sees_its_own_figures_alone(year: None, monkeypatch: pytest.MonkeyPatch) -> None:
     page = read(HUB_LEADER, monkeypatch)
     assert "tháng 11/2026" in page
