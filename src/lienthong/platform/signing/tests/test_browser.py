@@ -91,6 +91,13 @@ def test_an_officer_keeps_a_picture_and_signs_by_phone(page, lan, live_server, l
         papers.plain(), signer_certificate=queries.get_certificate(LAN).pem, actor=lan, box=BOX, title="Quyết định 128",
         picture=queries.find_signature_image(LAN),
     )  # fmt: skip
+    page.goto("/ky-so/")
+    look(page, "own-signature")
+    page.get_by_label("Mã PIN mới", exact=True).fill("135246")
+    page.get_by_label("Nhập lại mã PIN mới").fill("135247")
+    page.get_by_role("button", name="Lưu mã PIN").click()
+    page.get_by_text("Hai lần nhập mã PIN không giống nhau").first.wait_for()
+    look(page, "own-signature-wrong")
     page.goto("/ky-so/tu-xa/")
     look(page, "remote-waiting")
     page.get_by_role("link", name="Quyết định 128").click()
@@ -101,7 +108,9 @@ def test_an_officer_keeps_a_picture_and_signs_by_phone(page, lan, live_server, l
     with_phone = {**node().parameters, "signing": {"csc_url": f"{live_server.url}/signing/csc/v2"}}
     from lienthong.kernel.profile import playing
 
+    services.publish_pins([LAN], "135246", actor=SYSTEM)
     with playing(node(), parameters=with_phone):
+        page.get_by_label("Mã PIN ký số").fill("135246")
         page.get_by_role("button", name="Ký", exact=True).click()
         page.get_by_text("Văn bản đã được ký.").wait_for()
     look(page, "remote-done")
