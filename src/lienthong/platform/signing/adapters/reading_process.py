@@ -14,6 +14,7 @@ import sys
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
 from lienthong.platform.signing.adapters import reading_form
+from lienthong.platform.signing.rules import xmldsig
 from lienthong.platform.signing.rules.pades import reading
 
 _MEMORY = 1536 * 2**20
@@ -47,9 +48,6 @@ def _answer(content: bytes) -> dict[str, object]:
 
 def _rehearse(document: bytes) -> int:
     """All the work on an XML file's signatures but the judging of certificates."""
-    # Imported when the first XML comes: a process that is to answer soon starts with little.
-    from lienthong.platform.signing.rules import xmldsig
-
     root = xmldsig.parse(document, _not_xml)
     count = min(len(xmldsig.signatures_in(root)), xmldsig.MAX_SIGNATURES)
     for number in range(count):
