@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from binascii import Error as BadBase64
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from ninja.security.http import DecodeError
 
 from lienthong.kernel import access, db, files
 from lienthong.kernel.errors import Refused
-from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import tr
 from lienthong.kernel.web.api_errors import answer_with_problems
 from lienthong.kernel.web.pages import problem
@@ -28,7 +28,8 @@ from lienthong.platform.documents.queries.steps import steps_of
 from lienthong.platform.documents.services import outside
 from lienthong.platform.documents.services.partners import not_your_agency, read_code
 from lienthong.platform.documents.services.recalls import send_recall
-from lienthong.platform.documents.services.sending import send_document
+from lienthong.platform.documents.services.sending import send_documents
+from lienthong.platform.documents.types import Sending
 
 api = NinjaAPI(
     title="lienthong documents",
@@ -163,21 +164,42 @@ def say_status(request: HttpRequest, item_id: UUID, body: json_forms.StatusBody)
 
 @api.post("/documents", response=json_forms.SentOut, summary="Send a document by its facts and files")
 def send(request: HttpRequest, body: json_forms.DocumentBody) -> Any:
-    partner = _partner(request)
-    agency = _own(partner, body.agency_code)
-    with db.atomic():
-        stored = [_stored(one.name, one.content, f"files.{place}") for place, one in enumerate(body.files)]
-        document = body.document(agency)
-        message_id = send_document(
-            document,
-            stored,
-            receivers=body.receivers,
-            needs_paper=body.needs_paper,
-            actor=outside.acting(partner.owner, agency),
-            descriptions=[one.description for one in body.files],
+    return _send(_partner(request), [body], "files")[0]
+
+
+@api.post("/documents/batch", response=list[json_forms.SentOut], summary="Send up to 100 documents of one agency")
+def send_batch(request: HttpRequest, body: json_forms.BatchBody) -> Any:
+    """All of them or none; a refusal says in `document` which one it is about (from 0)."""
+    return _send(_partner(request), body.documents, "documents.{n}.files")
+
+
+def _send(partner: PartnerEntry, bodies: Sequence[json_forms.DocumentBody], where: str) -> list[json_forms.SentOut]:
+    agency = _own(partner, bodies[0].agency_code)
+    if any(_own(partner, one.agency_code) != agency for one in bodies):
+        raise Refused(
+            "documents.one-agency",
+            tr("Mỗi lần chỉ gửi văn bản của một cơ quan.", "Send documents of one agency at a time."),
+            field="documents",
         )
-    sent = mailbox_queries.list_sent_of(message_id, partner.codes)
-    return json_forms.SentOut(message_id=message_id, document_id=sent[0].document_id)
+    with db.atomic():
+        with files.together() as kept:
+            given = [_sending(one, agency, kept, where.format(n=place)) for place, one in enumerate(bodies)]
+        sent = send_documents(given, actor=outside.acting(partner.owner, agency))
+    ids = mailbox_queries.document_ids_of(sent)
+    return [json_forms.SentOut(message_id=one, document_id=ids[one]) for one in sent]
+
+
+def _sending(body: json_forms.DocumentBody, agency: str, kept: files.Together, where: str) -> Sending:
+    return Sending(
+        body.document(agency),
+        tuple(
+            kept.write(_content(one, f"{where}.{place}"), name=one.name, field=f"{where}.{place}")
+            for place, one in enumerate(body.files)
+        ),
+        tuple(body.receivers),
+        body.needs_paper,
+        tuple(one.description for one in body.files),
+    )
 
 
 @api.get("/sent", response=list[json_forms.ReceiverOut], summary="Receivers of what was sent, in the order of sending")
@@ -220,16 +242,15 @@ def _own(partner: PartnerEntry, text: str) -> str:
     return code
 
 
-def _stored(name: str, content: str, field: str) -> FileRef:
+def _content(one: json_forms.FileBody, field: str) -> bytes:
     try:
-        body = b64decode(content, validate=True)
+        return b64decode(one.content, validate=True)
     except (BadBase64, ValueError):
         raise Refused(
             "documents.bad-field",
             tr("Nội dung tệp không phải base64.", "The file's content is not base64."),
             field=field,
         ) from None
-    return files.store(body, name=name, field=field)
 
 
 def urls() -> tuple[list[Any], str, str]:

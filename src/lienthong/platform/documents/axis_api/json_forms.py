@@ -87,6 +87,12 @@ class DocumentBody(Schema):
         )
 
 
+class BatchBody(Schema):
+    """Documents of one agency that are sent together."""
+
+    documents: Annotated[list[DocumentBody], Field(min_length=1, max_length=100)]
+
+
 class RecallBody(Schema):
     """A recall: why, and from whom (nobody named: from all)."""
 

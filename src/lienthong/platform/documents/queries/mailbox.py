@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from lienthong.kernel.errors import NotFound
 from lienthong.kernel.text import tr
-from lienthong.platform.documents.models import Delivery, MailboxItem
+from lienthong.platform.documents.models import Delivery, MailboxItem, Message
 from lienthong.platform.documents.partner_types import ItemEntry, ItemKind, SentEntry
 
 MOST_ITEMS = 200
@@ -65,6 +65,11 @@ def list_sent_of(message_id: UUID, codes: Collection[str]) -> list[SentEntry]:
     if not (found := [sent_entry(row) for row in rows]):
         raise unknown_item()
     return found
+
+
+def document_ids_of(message_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The official id of the document of each message, in one round trip."""
+    return dict(Message.objects.filter(pk__in=message_ids).values_list("pk", "document__document_id"))
 
 
 def unknown_item() -> NotFound:

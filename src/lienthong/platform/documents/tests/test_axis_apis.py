@@ -173,6 +173,27 @@ def test_the_json_api_refuses_and_leaves_nothing(axis: Any) -> None:
         assert told(client.get(f"{API}mailbox/{item['id']}{path}", headers=mine), 404)["code"]
 
 
+def test_the_json_api_sends_a_batch_whole_or_not_at_all(axis: Any) -> None:
+    client, mine, theirs = Client(), basic(axis.thanh_hoa), basic(axis.noi_vu)
+
+    def batch(*documents: dict[str, Any]) -> Any:
+        given = {"documents": documents}
+        return client.post(f"{API}documents/batch", given, content_type="application/json", headers=mine)
+
+    before = counted()
+    wrong = told(batch(body(61), body(62, receivers=["G99"]), body(63)), 422)
+    assert (wrong["code"], wrong["document"], wrong["agencies"]) == ("documents.unknown-agency", 1, ["G99"])
+    broken = told(batch(body(61), body(62, files=[{"name": "a.pdf", "content": "???"}])), 422)
+    assert [one["field"] for one in broken["errors"]] == ["documents.1.files.0"]
+    assert told(batch(body(61), body(62, agency_code="G09")), 403)["code"] == "documents.not-your-agency"
+    assert told(batch(), 422)["errors"][0]["field"] == "documents"
+    assert counted() == before
+    sent = told(batch(*(body(number, receivers=["G09"]) for number in range(61, 81))))
+    assert [one["document_id"].split(",")[2] for one in sent[:2]] == ["61/UBND-VX", "62/UBND-VX"]
+    assert [one["message_id"] for one in told(batch(body(61, receivers=["G09"])))] == [sent[0]["message_id"]]
+    assert len(told(client.get(f"{API}mailbox", headers=theirs))) == 20
+
+
 def test_the_json_api_names_the_wrong_field(axis: Any) -> None:
     client, mine = Client(), basic(axis.thanh_hoa)
     for changes, field in (
