@@ -122,6 +122,7 @@ FREE_OF_TOKENS = frozenset({
     "/exchange/applications",  # of nodes that nobody knows yet; decided on by an operator
     "/xac-minh/api/v1/verifications", "/xac-minh/api/v1/signed-revisions",  # files to be checked; nothing is kept
     "/signing/csc/v2/info", "/signing/csc/v2/credentials/list", "/signing/csc/v2/credentials/info",
+    "/signing/csc/v2/credentials/authorize", "/signing/csc/v2/credentials/authorizeCheck",
     "/signing/csc/v2/signatures/signHash",  # the demo's phone: a token of the service, and a consent to each hash
 })  # fmt: skip
 """Doors for programs that may be strangers: none looks at who is signed in."""

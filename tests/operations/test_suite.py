@@ -260,6 +260,7 @@ def test_a_country_and_a_module_are_one_workers(request):
 
 def test_words_go_on_to_pytest_and_a_missing_browser_fails_only_in_ci(monkeypatch, capsys):
     became = []
+    monkeypatch.setenv(suite.BROWSER, "")  # `run` sets it for the processes to come; here it is to be set back
     monkeypatch.setattr(suite, "find_browser", lambda: "")
     monkeypatch.setattr(suite, "_install_browser", lambda: "")
     monkeypatch.setattr(outsiders, "install_missing", lambda: ())
@@ -276,6 +277,7 @@ def test_words_go_on_to_pytest_and_a_missing_browser_fails_only_in_ci(monkeypatc
 
 
 def test_missing_outside_programs_are_said_in_a_sentence_and_the_rest_runs(monkeypatch, capsys):
+    monkeypatch.setenv(suite.BROWSER, "")
     monkeypatch.setattr(suite, "find_browser", lambda: "/usr/bin/true")
     monkeypatch.setattr(outsiders, "find_missing", lambda *_: ("nginx", "engine"))
     monkeypatch.setattr(outsiders, "can_install", lambda: False)
