@@ -1,5 +1,6 @@
 """Fixtures of this room: homes with keys, the hub as an axis with two foreign systems."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,12 @@ def axis_homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # Whichever test comes first may have its own clock: the certificates must be older than any of them.
     with clock.frozen(clock.at(2026, 1, 5, 8, 0)):
         return axis_bench.make_homes(tmp_path_factory.mktemp("axis"))
+
+
+@pytest.fixture
+def own_homes(axis_homes: Path, tmp_path: Path) -> Path:
+    """The same homes for one test that puts keys of its own into them: a later test must not sign with those."""
+    return Path(shutil.copytree(axis_homes, tmp_path / "axis"))
 
 
 @dataclass(frozen=True)

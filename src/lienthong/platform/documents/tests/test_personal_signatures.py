@@ -32,21 +32,20 @@ TEXT = b'<vanBan Id="van-ban"><trichYeu>V/v b\xc3\xa1o c\xc3\xa1o</trichYeu><ky/
 
 
 @pytest.fixture
-def hub(axis_homes: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def hub(own_homes: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The hub, with the keys of a leader behind a partner, of somebody elsewhere, and of the agency."""
     # The limit that keeps a page quick is not what is tried here, and the machine may be busy.
     monkeypatch.setattr("lienthong.platform.signing.queries.uploads._XML_SECONDS", 120.0)
-    with being(axis_homes):
+    with being(own_homes):
         for name, kind, agency in KEYS:
-            if not (axis_homes / "G22" / "keys" / f"{name}.crt").exists():
-                signing.issue_certificate(
-                    axis_homes / "demo",
-                    into=axis_homes / "G22",
-                    name=name,
-                    kind=kind,  # type: ignore[arg-type]  # one of its kinds
-                    agency_code=agency,
-                    common_name="Nguyễn Văn Mẫu",
-                )
+            signing.issue_certificate(
+                own_homes / "demo",
+                into=own_homes / "G22",
+                name=name,
+                kind=kind,  # type: ignore[arg-type]  # one of its kinds
+                agency_code=agency,
+                common_name="Nguyễn Văn Mẫu",
+            )
         yield
 
 

@@ -287,8 +287,9 @@ def test_the_hub_learns_what_a_node_counted_and_no_more(loop: Circuit, monkeypat
 
 
 def test_only_an_officers_good_signature_counts_as_the_leaders(
-    loop: Circuit, axis_homes: Path, monkeypatch: pytest.MonkeyPatch
+    loop: Circuit, own_homes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    loop.homes = own_homes
     box = Box(360, 300, 500, 350)
     with clock.frozen(NOW), loop.at("H36"):
         kinds: tuple[tuple[str, CertificateKind, str], ...] = (
@@ -297,8 +298,8 @@ def test_only_an_officers_good_signature_counts_as_the_leaders(
         )
         for name, kind, common in kinds:
             signing.issue_certificate(
-                axis_homes / "demo",
-                into=axis_homes / "H36",
+                own_homes / "demo",
+                into=own_homes / "H36",
                 name=name,
                 kind=kind,
                 agency_code="H36",
