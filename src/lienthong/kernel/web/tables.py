@@ -13,20 +13,32 @@ Cell = object
 
 
 def columns_of(head: Iterable[Column]) -> list[dict[str, Any]]:
-    """Columns with their text, whether they hold numbers, and their present sort order."""
-    plain: dict[str, Any] = {"text": "", "numeric": False, "sort": "none", "hidden": False}
+    """Columns with their text, whether they hold numbers, their present sort order, and how they stand when stacked.
+
+    `stacked`: "title" for what a row is called by, "bare" for what needs no caption, else the column's text is said.
+    """
+    plain: dict[str, Any] = {"text": "", "numeric": False, "sort": "none", "hidden": False, "stacked": ""}
     told = (column if isinstance(column, Mapping) else {"text": column} for column in head)
     return [{**plain, **column} for column in told]
 
 
 def cells_of(row: Iterable[Cell], columns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Cells of a row; a cell of a number column is a number cell."""
+    """Cells of a row; a cell of a number column is a number cell, and one with a value knows its caption."""
     plain: dict[str, Any] = {"text": "", "href": "", "tag": "", "code": False, "sort_value": None}
     cells = []
     for number, cell in enumerate(row):
-        numeric = bool(columns[number]["numeric"]) if number < len(columns) else False
+        column = columns[number] if number < len(columns) else {"numeric": False, "stacked": "bare", "text": ""}
         told = cell if isinstance(cell, Mapping) else {"text": cell}
-        cells.append({**plain, "numeric": numeric, **told})
+        is_empty = told.get("text") is None or not str(told.get("text", ""))
+        cells.append(
+            {
+                **plain,
+                "numeric": bool(column["numeric"]),
+                "is_title": column["stacked"] == "title",
+                "caption": "" if column["stacked"] or is_empty else column["text"],
+                **told,
+            }
+        )
     return cells
 
 

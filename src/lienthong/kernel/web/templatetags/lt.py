@@ -324,16 +324,21 @@ def lt_table(
     caption: Text = "",
     sortable: bool = False,
     caption_hidden: bool = False,
+    stacked: bool = False,
 ) -> dict[str, Any]:
-    """A table that scrolls by itself on a narrow screen. `head`: texts or dicts (`text`, `numeric`, `sort`);
-    cells: texts or dicts (`text`, `href`, `numeric`, `tag`, `code`, `sort_value`)."""
+    """A table that scrolls by itself on a narrow screen; with `stacked` its rows become cards there instead, each value
+    behind its column's name. `head`: texts or dicts (`text`, `numeric`, `sort`, `stacked`: "title" or "bare", see
+    `columns_of`); cells: texts or dicts (`text`, `href`, `numeric`, `tag`, `code`, `sort_value`)."""
     columns = columns_of(head)
+    if stacked and not any(column["stacked"] == "title" for column in columns):
+        columns[0]["stacked"] = "title"
     return {
         "columns": columns,
         "rows": [cells_of(row, columns) for row in rows],
         "caption": caption,
         "caption_hidden": caption_hidden,
         "sortable": sortable,
+        "stacked": stacked,
     }
 
 

@@ -182,6 +182,27 @@ def test_table_cells_follow_their_columns():
     assert "None" not in html
 
 
+def test_a_stacked_row_says_what_each_value_is_once_and_nothing_of_what_is_empty():
+    head = [
+        {"text": tr("Số", "No."), "stacked": "bare"},
+        {"text": tr("Hồ sơ", "File"), "stacked": "title"},
+        tr("Hạn", "Due"),
+        {"text": tr("Văn bản", "Documents"), "numeric": True},
+        {"text": tr("Trạng thái", "Status"), "stacked": "bare"},
+    ]
+    rows = [["27", {"text": "Giao ban", "href": "/x"}, "21/11/2026", 0, {"text": "Mở", "tag": "blue"}],
+            ["28", "Khác", "", None, ""]]  # fmt: skip
+    html = show('{% lt_table head rows caption="Bảng" stacked=True %}', head=head, rows=rows)
+    assert html.count('lt-stacked__caption">Hạn: </span>21/11/2026') == html.count('lt-stacked__caption">Hạn') == 1
+    assert html.count('lt-stacked__caption">Văn bản: </span>0') == html.count('lt-stacked__caption">Văn bản') == 1
+    assert html.count("lt-stacked__caption") == 2
+    assert html.count("lt-stacked__title") == 2
+    plain = show('{% lt_table head rows caption="Bảng" %}', head=head, rows=rows)
+    assert "lt-stacked" not in plain
+    first = show("{% lt_table head rows stacked=True %}", head=["Mã", "Phí"], rows=[["a", "b"]])
+    assert 'lt-stacked__title">a<' in first
+
+
 def test_a_day_on_the_timeline_is_a_day_and_a_moment_a_moment():
     items = [{"title": "A", "moment": date(2026, 11, 21)}, {"title": "B", "moment": at(2026, 11, 21, 9, 5)}]
     html = show("{% lt_timeline items %}", items=items)
