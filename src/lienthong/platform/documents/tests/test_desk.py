@@ -272,6 +272,9 @@ def test_an_import_goes_through_its_pages(hub: Client) -> None:
     shown = read(hub, page)
     assert "không phải là số đến" in shown
     assert "Dòng" in shown
+    assert "Có dòng cần sửa" in shown
+    assert "Đã kiểm tra" not in shown
+    assert "tải tệp lên lại" in shown
     send(hub, page, 409, viec="start")
     send(hub, page, 409, viec="undo")
     read(hub, "/van-ban/nhap/00000000-0000-7000-8000-000000000000/", 404)

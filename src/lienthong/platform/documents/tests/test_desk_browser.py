@@ -89,6 +89,23 @@ def test_every_page_is_open_to_all_and_fits(page: Any, look: Any) -> None:
             look(page, f"{name}-open")
 
 
+@pytest.mark.parametrize("page", [390, 1280], indirect=True)
+def test_a_line_of_a_register_says_on_a_phone_what_each_value_is(page: Any) -> None:
+    entry = RegisterEntry.objects.filter(arrival__isnull=False).order_by("number")[0]
+    page.goto(f"/van-ban/so/{entry.register_id}/")
+    line = page.locator("tbody tr").last
+    said = " ".join(line.inner_text().split())
+    captions = ["Số đến: 01", f"Ngày: {entry.registered_on:%d/%m/%Y}", f"Số, ký hiệu: {entry.code}"]
+    if page.viewport_size["width"] == 390:
+        assert all(one in said for one in captions), said
+        assert not page.get_by_role("columnheader").count()
+        edge = page.locator(".lt-stacked").evaluate("one => one.scrollWidth - one.clientWidth")
+        assert edge <= 0
+    else:
+        assert "Số, ký hiệu:" not in said
+        assert page.get_by_role("columnheader").count() == 5
+
+
 @pytest.mark.parametrize("page", [1280], indirect=True)
 def test_the_clerk_works_by_keyboard(page: Any, look: Any) -> None:
     page.goto("/van-ban/")

@@ -46,6 +46,12 @@ _HEAD = (
     tr("Trả lời yêu cầu", "Answer"),
     tr("Cập nhật lúc", "Updated"),
 )
+_OVERDUE_HEAD = (
+    tr("Văn bản", "Document"),
+    {"text": tr("Việc", "What"), "stacked": "bare"},
+    tr("Cơ quan", "Agency"),
+    tr("Hạn", "Term"),
+)
 _FIELDS = {"truyen": "transport", "xu-ly": "status", "tra-loi": "answer", "co-quan": "agency"}
 _ANSWERS = ("13", "15", "16")
 EVIDENCE: Mapping[str, Bilingual] = {
@@ -265,7 +271,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     page |= {
         "title": tr("Gửi nhận qua trục", "On the axis"),
         "overdue": [_overdue_row(one) for one in overdue],
-        "overdue_head": (tr("Văn bản", "Document"), tr("Việc", "What"), tr("Cơ quan", "Agency"), tr("Hạn", "Term")),
+        "overdue_head": _OVERDUE_HEAD,
         "asked": [
             {
                 "arrival": one,

@@ -24,7 +24,7 @@ _HEAD = [
 ]
 _WARNINGS = [
     tr("Bên gửi", "Sender"),
-    tr("Cảnh báo", "Warning"),
+    {"text": tr("Cảnh báo", "Warning"), "stacked": "bare"},
     {"text": tr("Số lần", "Times"), "numeric": True},
     tr("Lần cuối", "Last"),
 ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from lienthong.kernel import access
 from lienthong.kernel.errors import Refused
-from lienthong.kernel.text import bilingual, tr
+from lienthong.kernel.text import Bilingual, bilingual, tr
 from lienthong.platform.documents.import_rules import COLUMNS
 from lienthong.platform.documents.models import RegisterImport
 from lienthong.platform.documents.queries import imports
@@ -29,6 +29,18 @@ STATES = {
     "failed": (tr("Không nhập được", "Failed"), "red"),
     "undone": (tr("Đã hoàn tác", "Undone"), "grey"),
 }
+_PROBLEM_HEAD = (
+    tr("Dòng", "Row"),
+    tr("Cột", "Column"),
+    {"text": tr("Cần sửa", "To correct"), "stacked": "title"},
+)
+
+
+def state_of(row: RegisterImport) -> tuple[Bilingual, str]:
+    """The state and its colour: what was checked and found wrong is not as good as what was found right."""
+    if row.state == "checked" and row.wrong_rows:
+        return tr("Có dòng cần sửa", "Rows to correct"), "red"
+    return STATES[row.state]
 
 
 @access.duty(*CLERKS)
@@ -45,7 +57,7 @@ def list_imports(request: HttpRequest) -> HttpResponse:
     page |= {
         "directions": [("in", tr("Sổ văn bản đến", "Incoming")), ("out", tr("Sổ văn bản đi", "Outgoing"))],
         "typed": request.POST,
-        "imports": [{"row": one, "state": STATES[one.state]} for one in imports.list_imports(actor.agency_code, actor)],
+        "imports": [{"row": one, "state": state_of(one)} for one in imports.list_imports(actor.agency_code, actor)],
         "errors": refusal,
     }
     return render(request, "documents/imports.html", page, status=refusal.status if refusal else 200)
@@ -80,7 +92,7 @@ def show_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
     labels = {column.name: column.label for column in COLUMNS[row.direction]}
     page |= {
         "row": row,
-        "state": STATES[row.state],
+        "state": state_of(row),
         "columns": [
             {"column": column, "value": str(chosen.get(column.name, "")), "options": options}
             for column in COLUMNS[row.direction]
@@ -96,7 +108,8 @@ def show_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
             (one["row"] or "", labels.get(one["column"], one["column"]), bilingual({"vi": one["vi"], "en": one["en"]}))
             for one in row.problems
         ],
-        "problem_head": (tr("Dòng", "Row"), tr("Cột", "Column"), tr("Cần sửa", "To correct")),
+        "problem_head": _PROBLEM_HEAD,
+        "more_problems": len(row.problems) >= importing.MOST_PROBLEMS,
         "may_choose": row.state in ("draft", "checked", "failed"),
         "may_start": row.state == "checked" and row.rows and not row.wrong_rows,
         "errors": refusal,

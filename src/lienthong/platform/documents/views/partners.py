@@ -26,10 +26,10 @@ _HEAD = [
     tr("Mã", "Id"),
     tr("Cơ quan", "Agencies"),
     tr("Liên lạc gần nhất", "Last contact"),
-    tr("Trạng thái", "State"),
+    {"text": tr("Trạng thái", "State"), "stacked": "bare"},
 ]
 _CALLS = [
-    tr("Lúc", "At"),
+    {"text": tr("Lúc", "At"), "stacked": "title"},
     tr("Việc", "Call"),
     tr("Địa chỉ", "Address"),
     tr("Kết quả", "Outcome"),
@@ -37,7 +37,7 @@ _CALLS = [
 ]
 _WARNINGS = [
     tr("Cơ quan gửi", "Sender"),
-    tr("Cảnh báo", "Warning"),
+    {"text": tr("Cảnh báo", "Warning"), "stacked": "bare"},
     tr("Số lần", "Times"),
     tr("Lần cuối", "Last"),
     tr("Văn bản", "Document"),
@@ -239,7 +239,7 @@ def _context(entry: PartnerEntry, actor: Actor) -> dict[str, Any]:
         ],
         "registered_head": [
             tr("Mã", "Code"),
-            tr("Tên", "Name"),
+            {"text": tr("Tên", "Name"), "stacked": "title"},
             tr("Thư điện tử", "E-mail"),
             tr("Điện thoại", "Phone"),
         ],

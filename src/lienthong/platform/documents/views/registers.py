@@ -16,16 +16,11 @@ from lienthong.platform.documents.queries import entries
 from lienthong.platform.documents.queries import numbering as numbering_queries
 from lienthong.platform.documents.rights import CLERKS, READERS
 from lienthong.platform.documents.services import numbering, registers
-from lienthong.platform.documents.types import EntryFilters, PaperFacts
+from lienthong.platform.documents.types import PaperFacts
 from lienthong.platform.documents.views import parts
-from lienthong.platform.documents.views.books import periods_of
+from lienthong.platform.documents.views.books import FOUND, periods_of
+from lienthong.platform.documents.views.register_filters import STATES, chips, read_filters
 
-STATES = (
-    ("", tr("Mọi dòng", "All lines")),
-    ("unsent", tr("Chưa gửi qua trục", "Not sent over the axis")),
-    ("reserved", tr("Số giữ chỗ", "Reserved")),
-    ("struck", tr("Đã hủy", "Struck out")),
-)
 BACKDATING = (
     ("refuse", tr("Không cho", "Refuse"), tr("Ngày văn bản không được trước số cuối.", "No date before the last.")),
     ("suffix", tr("Cho số phụ", "Give a suffix"), tr("Ví dụ 12a, 12b sau số 12.", "Such as 12a, 12b behind 12.")),
@@ -50,19 +45,14 @@ def show_register(request: HttpRequest, register_id: int) -> HttpResponse:
     """The lines of a register, newest first, and the ways to print and save it."""
     actor, page = parts.desk(request, "registers")
     register = entries.get_register(register_id, actor)
-    state = request.GET.get("tinh_trang", "")
-    filters = EntryFilters(
-        since=parts.day_or_none(request.GET, "tu"),
-        until=parts.day_or_none(request.GET, "den"),
-        type_code=parts.word(request.GET, "loai", 16),
-        state=state if state in ("unsent", "reserved", "struck") else "",  # type: ignore[arg-type]  # checked here
-    )
+    filters = read_filters(request)
     found = entries.list_entries(register_id, actor, filters, request.GET.get("sau", ""))
     page |= {
         "register": register,
         "entries": found.entries,
         "filters": filters,
-        "filtered": filters != EntryFilters(),
+        "selected": chips(request, filters),
+        "found_files": parts.query(request, ky=FOUND),
         "states": STATES,
         "types": [("", tr("Mọi loại", "All types")), *((one.code, one.name) for one in numbering_queries.list_types())],
         "following": parts.query(request) + f"&sau={found.following}" if found.following else "",
