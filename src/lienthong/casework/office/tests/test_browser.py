@@ -215,6 +215,13 @@ def test_every_page_of_the_office_is_in_order(sit, people, size, look):
     file_id = work_files.open_file("Rà soát dữ liệu", "10", actor=people.drafter)
     work_files.add_draft(file_id, draft_id, actor=people.drafter)
     page = sit(people.drafter, size)
+    for path, caption in (
+        ("/van-phong/", "Người ký: Trần Thị Kim Oanh"),
+        ("/van-phong/ho-so/", "Văn bản: 1"),
+        (f"/van-phong/ho-so/{file_id}/", "Ngày: "),
+    ):
+        page.goto(path)
+        assert (caption in page.locator("tbody tr").first.inner_text()) is (size is PHONE), path
     own = f"/van-phong/du-thao/{draft_id}/"
     for path in (
         own, own + "thong-tin/", own + "soan/", own + "tai-len/", own + "vi-tri/", own + "so-sanh/",

@@ -42,6 +42,8 @@ HEAD = (
     tr("Người ký", "Signer"),
     tr("Cập nhật", "Changed"),
 )
+_SPEAK_FOR_THEMSELVES = ("Loại", "Trạng thái", "Mức độ")
+COLUMNS = tuple({"text": one, "stacked": "bare" if one.vi in _SPEAK_FOR_THEMSELVES else ""} for one in HEAD)
 
 
 @access.duty(*frame.DUTIES)
@@ -58,7 +60,7 @@ def show_desk(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "rows": [_cells(row) for row in page.object_list],
-            "head": HEAD,
+            "head": COLUMNS,
             "title": BOXES[filters.box],
             "empty": EMPTY_FILTERED if selected else EMPTY[filters.box],
             "filters": filters,

@@ -22,11 +22,11 @@ from lienthong.kernel.text import show_date, tr
 from lienthong.platform.agencies import queries as agency_queries
 
 HEAD = (
-    tr("Số", "No."),
-    tr("Tiêu đề hồ sơ", "Title"),
+    {"text": tr("Số", "No."), "stacked": "bare"},
+    {"text": tr("Tiêu đề hồ sơ", "Title"), "stacked": "title"},
     tr("Thời hạn bảo quản", "Kept for"),
     tr("Người lập", "Keeper"),
-    tr("Trạng thái", "Status"),
+    {"text": tr("Trạng thái", "Status"), "stacked": "bare"},
     {"text": tr("Văn bản", "Documents"), "numeric": True},
 )
 _DEEDS: dict[str, Callable[[UUID, Actor], object]] = {

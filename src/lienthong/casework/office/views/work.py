@@ -38,6 +38,7 @@ HEAD = (
     tr("Phần tôi", "My part"),
     tr("Hạn", "Due"),
 )
+_COLUMNS = tuple({"text": one, "stacked": "bare" if one.vi == "Trạng thái" else ""} for one in HEAD)
 _LISTED = 60
 
 
@@ -51,7 +52,7 @@ def list_work(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [_cells(row) for row in page.object_list],
-        "head": HEAD,
+        "head": _COLUMNS,
         "title": title,
         "empty": empty,
         "box": box,
@@ -137,7 +138,8 @@ def list_arrivals(request: HttpRequest) -> HttpResponse:
         ]
         for one in arrivals
     ]  # fmt: skip
-    head = (HEAD[0], HEAD[1], tr("Mức độ", "Urgency"), tr("Đến lúc", "Arrived"))
+    urgency = {"text": tr("Mức độ", "Urgency"), "stacked": "bare"}
+    head = (HEAD[0], HEAD[1], urgency, tr("Đến lúc", "Arrived"))
     context = {"rows": rows, "head": head, "side": frame.side(actor, "assign")}
     return render(request, "office/arrivals.html", context)
 
@@ -149,7 +151,7 @@ def _box(request: HttpRequest) -> str:
 
 def _cells(row: WorkRow) -> list[Any]:
     day = show_date(row.due_on)
-    late = {"text": tr(f"Quá hạn {day}", f"Overdue {day}"), "tag": "red"}
+    late = {"text": tr(f"Quá hạn {day}", f"Overdue {day}"), "tag": "red", "caption": ""}
     return [
         {"text": f"{row.code} · {row.subject}", "href": f"/van-phong/viec/{row.id}/"},
         row.sender,
