@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lienthong.kernel import clock
+from lienthong.kernel import bulk, clock
 from lienthong.kernel.access import Actor
 from lienthong.kernel.models import AuditEntry
 
@@ -19,7 +19,7 @@ def record(actor: Actor, action: str, subject: str, **facts: Any) -> None:
 def record_many(actor: Actor, action: str, about: Mapping[str, Mapping[str, Any]]) -> None:
     """The same deed on many things, in one round trip: the facts of each by its subject."""
     now = clock.now()
-    AuditEntry.objects.bulk_create(
+    bulk.insert(
         [
             AuditEntry(
                 at=now,

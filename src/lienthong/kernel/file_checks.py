@@ -15,7 +15,7 @@ from xml.parsers import expat
 from PIL import Image, UnidentifiedImageError
 
 from lienthong.kernel.errors import Refused
-from lienthong.kernel.text import tr
+from lienthong.kernel.text import nfc, tr
 
 PDF = "application/pdf"
 PNG = "image/png"
@@ -187,3 +187,25 @@ def _broken(field: str) -> Refused:
         ),
         field=field,
     )
+
+
+def clean_name(name: str) -> str:
+    """A name that is safe to show and to offer for download: no folders, no control characters, NFC."""
+    last = nfc(name).replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*\ufffd').strip(". ")
+    return kept[-200:] or "tep"
+
+
+def check_size(size: int, limit: int, field: str) -> None:
+    """Raises Refused `files.empty`, `files.too-large` (the limit in bytes)."""
+    if not size:
+        raise Refused("files.empty", tr("Tệp này trống.", "This file is empty."), field=field)
+    if size > limit:
+        raise Refused(
+            "files.too-large",
+            tr(
+                "Tệp lớn hơn {n} MB. Hãy chọn tệp nhỏ hơn.",
+                "The file is larger than {n} MB. Choose a smaller one.",
+            ).format(n=limit // 2**20),
+            field=field,
+        )

@@ -17,6 +17,8 @@ INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u
 """Letters that nobody sees and copying from web pages brings along; they are dropped without a word."""
 _UNSEEN = frozenset(map(chr, INVISIBLE))
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_KNOWN_GOOD: set[str] = set()
+"""Letters that were found to be sound; there are not many."""
 
 
 def nfc(text: str) -> str:
@@ -34,14 +36,19 @@ def read_text(value: object, *, lines: bool = False) -> str | None:
     # A long text has few different letters; asking each of them once is what keeps this quick.
     seen = set(value)
     text = nfc(value.translate(INVISIBLE) if seen & _UNSEEN else value).replace("\r\n", "\n").replace("\r", "\n")
-    for letter in set(text) if text != value else seen:
-        if letter == "\ufffd" or letter in _REORDERING:
-            return None
-        if unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") and letter not in "\n\t":
-            return None
+    if any(map(_is_broken, (set(text) if text != value else seen) - _KNOWN_GOOD)):
+        return None
     if lines:
         return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
     return " ".join(text.split())
+
+
+def _is_broken(letter: str) -> bool:
+    broken = letter == "\ufffd" or letter in _REORDERING
+    if broken or (unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") and letter not in "\n\t"):
+        return True
+    _KNOWN_GOOD.add(letter)
+    return False
 
 
 def fold(text: str) -> str:

@@ -1,13 +1,13 @@
 """Files of a set: kept all at once or not at all, each as safely as one alone."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.db.models import Model
 
-from lienthong.kernel import files
+from lienthong.kernel import bulk, files
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.models import StoredFile
 
@@ -27,12 +27,22 @@ def on_disk(home: Path) -> list[Path]:
     return sorted(path for path in (home / "files").rglob("*") if path.is_file())
 
 
-def test_a_set_is_readable_known_and_private_when_the_block_ends(node_home: Path) -> None:
-    with CaptureQueriesContext(connection) as asked, files.together() as kept:
+def test_a_set_is_readable_known_and_private_when_the_block_ends(
+    node_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    insert = bulk.insert_new
+
+    def inserted(rows: Sequence[Model]) -> None:
+        asked.append(len(rows))
+        insert(rows)
+
+    monkeypatch.setattr(bulk, "insert_new", inserted)
+    with files.together() as kept:
         refs = [kept.write(pdf(number), name=f"{number}.pdf") for number in range(30)]
         large = kept.write(pdf(31, 3 * 2**20), name="lon.pdf")
         assert [path for path in on_disk(node_home) if not path.name.startswith(".")] == [files.path_of(large.sha256)]
-    assert len(asked) == 1
+    assert asked == [31]
     assert [files.read(one.sha256) for one in refs] == [pdf(number) for number in range(30)]
     assert files.describe(refs[3].sha256) == refs[3]
     assert large.size == len(pdf(31, 3 * 2**20)) == len(files.read(large.sha256))
@@ -74,17 +84,17 @@ def test_a_full_disk_leaves_nothing_of_the_set(node_home: Path, monkeypatch: pyt
 
 def test_every_file_reaches_the_disk_before_it_gets_its_name(node_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    sync, rename = os.fsync, Path.rename
+    sync, rename = os.fsync, os.rename
 
     def synced(handle: int) -> None:
         seen.append("sync")
         sync(handle)
 
-    def renamed(path: Path, target: Path) -> Path:
+    def renamed(side: str, place: str) -> None:
         seen.append("name")
-        return rename(path, target)
+        rename(side, place)
 
     monkeypatch.setattr(os, "fsync", synced)
-    monkeypatch.setattr(Path, "rename", renamed)
+    monkeypatch.setattr(os, "rename", renamed)
     keep(*(pdf(number) for number in range(9)))
     assert seen == ["sync"] * 9 + ["name"] * 9

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from lienthong.kernel import clock
+from lienthong.kernel import clock, sql
 from lienthong.kernel.ids import new_id
 from lienthong.kernel.profile import node
-from lienthong.platform.exchange import chain, queries, services, sql
+from lienthong.platform.exchange import chain, queries, services
 from lienthong.platform.exchange.services.log import StreamKey, append, append_many
 from lienthong.platform.exchange.types import Call, Entry, Signed
 from lienthong.platform.signing import queries as signing_queries

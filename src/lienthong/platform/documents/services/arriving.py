@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from lienthong.kernel import clock, events
+from lienthong.kernel import bulk, clock, events
 from lienthong.kernel.errors import NotFound
 from lienthong.kernel.text import tr
 from lienthong.platform.agencies import queries as agency_queries
@@ -61,8 +61,10 @@ def land(landings: Sequence[Landing]) -> dict[UUID, list[UUID]]:
     found: dict[UUID, list[UUID]] = {}
     for landing in landings:
         found[landing.message.pk] = _land_one(landing, known, calendars, work)
-    Arrival.objects.bulk_create(work.made)
-    Document.objects.filter(pk__in={row.document_id for row in work.made}).update(indexed_at=None)
+    bulk.insert(work.made)
+    Document.objects.filter(pk__in={row.document_id for row in work.made}, indexed_at__isnull=False).update(
+        indexed_at=None
+    )
     if work.changed:
         Arrival.objects.bulk_update(
             {row.pk: row for row in work.changed}.values(), ("standing", "asked", "asked_by", "updated_at")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from lienthong.kernel import audit, clock, events, files
+from lienthong.kernel import audit, bulk, clock, events, files
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Conflict
 from lienthong.kernel.files import FileRef
@@ -236,7 +236,9 @@ def _deliver(leaving: Sequence[_Leaving]) -> dict[UUID, list[UUID]]:
     now, here = clock.now(), node().agency_code
     deeds = [Evidence("deed", str(new_id())) for _ in leaving]
     rows = [[_row(place, one, now, here) for place in one.order.places] for one in leaving]
-    Delivery.objects.bulk_create([row for group in rows for row in group])
+    made = [row for group in rows for row in group]
+    bulk.take_keys(made)
+    bulk.insert(made)
     steps = []
     for group, deed in zip(rows, deeds, strict=True):
         for row in group:

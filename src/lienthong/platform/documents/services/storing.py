@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from lienthong.kernel import clock
+from lienthong.kernel import bulk, clock
 from lienthong.kernel.errors import Conflict
 from lienthong.kernel.text import tr
 from lienthong.platform.documents.models import Attachment, Delivery, Document, Message, Step
@@ -106,12 +106,11 @@ def lock_documents(given: Sequence[NewMessage]) -> dict[tuple[str, str], Documen
     """The documents of these messages, locked in one order; those not known are made, at most once in any race."""
     now = clock.now()
     rows = {one.key: one.document for one in given}
-    Document.objects.bulk_create(
+    bulk.insert_new(
         [
             Document(agency_code=agency, document_id=document_id, created_at=now, **facts.columns())
             for (agency, document_id), facts in sorted(rows.items())
-        ],
-        ignore_conflicts=True,
+        ]
     )
     locked = (
         Document.objects.select_for_update()
@@ -137,8 +136,8 @@ def keep_messages(given: Sequence[NewMessage], documents: Mapping[tuple[str, str
             found = _row(one, document)
             fresh.append((found, one))
         kept.append(Kept(found, document, fresh=is_fresh))
-    Message.objects.bulk_create([row for row, _ in fresh])
-    Attachment.objects.bulk_create(
+    bulk.insert([row for row, _ in fresh])
+    bulk.insert(
         [
             Attachment(message=row, position=place, **_attachment(facts))
             for row, one in fresh
@@ -253,8 +252,7 @@ def step(
 
 def keep_steps(steps: Sequence[Step]) -> None:
     """Insert steps; one that was told before is left as it is."""
-    if steps:
-        Step.objects.bulk_create(steps, ignore_conflicts=True)
+    bulk.insert_new(steps)
 
 
 _CHANGE_DELIVERIES = """

@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Length
 
-from lienthong.kernel import clock
+from lienthong.kernel import clock, sql
 from lienthong.kernel.text import Bilingual
-from lienthong.platform.exchange import limits, sql
+from lienthong.platform.exchange import limits
 from lienthong.platform.exchange.models import DeliveryLine, OutgoingLetter
 from lienthong.platform.exchange.queries.letters import FIELDS, row_of
 from lienthong.platform.exchange.types import LetterRow, LineRow

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db import connection
 
-from lienthong.kernel import db
+from lienthong.kernel import db, sql
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, tr
-from lienthong.platform.exchange import chain, sql
+from lienthong.platform.exchange import chain
 from lienthong.platform.exchange.models import LogEntry, Seal, Stream
 from lienthong.platform.exchange.queries.checkpoints import check_checkpoints
 from lienthong.platform.exchange.types import LogFault, LogVerdict

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from lienthong.kernel import sql
 from lienthong.kernel.errors import NotFound, Refused
 from lienthong.kernel.text import tr
-from lienthong.platform.exchange import chain, directory_form, sql, wire
+from lienthong.platform.exchange import chain, directory_form, wire
 from lienthong.platform.exchange.models import (
     CallRecord,
     Checkpoint,

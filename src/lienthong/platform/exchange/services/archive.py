@@ -22,10 +22,9 @@ import orjson
 import structlog
 from django.db.models import Max
 
-from lienthong.kernel import clock, db
+from lienthong.kernel import clock, db, sql
 from lienthong.kernel.errors import NotFound, Refused
 from lienthong.kernel.profile import node
-from lienthong.platform.exchange import sql
 from lienthong.platform.exchange.models import ArchiveFile, LogEntry, Stream
 from lienthong.platform.exchange.queries.proof import Prover, fact_of, find_kept
 from lienthong.platform.signing import services as signing_services

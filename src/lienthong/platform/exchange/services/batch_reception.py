@@ -15,10 +15,10 @@ import orjson
 import structlog
 from psycopg.errors import UniqueViolation
 
-from lienthong.kernel import clock, db, files, tracing
+from lienthong.kernel import clock, db, files, lull, sql, tracing
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.files import FileRef
-from lienthong.platform.exchange import chain, sql, wire
+from lienthong.platform.exchange import chain, wire
 from lienthong.platform.exchange.batch_form import Entry
 from lienthong.platform.exchange.keeping import kept_body
 from lienthong.platform.exchange.services import reception, trust
@@ -105,6 +105,7 @@ def receive_letters(entries: Sequence[Entry], parts: Mapping[str, bytes] | None 
 
     `parts`: bytes by SHA-256 (hex) that came along, known to be what their digests say.
     """
+    lull.note(len(entries))
     batch = _Batch([None] * len(entries), parts=parts or {})
     _sort(batch, _verified(batch, entries))
     _take_together(batch)

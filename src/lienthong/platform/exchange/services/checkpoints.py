@@ -6,10 +6,9 @@ from hashlib import sha256
 
 import structlog
 
-from lienthong.kernel import clock, db
+from lienthong.kernel import clock, db, sql
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
-from lienthong.platform.exchange import sql
 from lienthong.platform.exchange.log_letters import LogCheckpoint
 from lienthong.platform.exchange.models import Checkpoint, LogTimestamp
 from lienthong.platform.exchange.queries import directory as directory_queries

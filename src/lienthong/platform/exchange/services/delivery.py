@@ -18,10 +18,10 @@ from uuid import UUID
 
 import structlog
 
-from lienthong.kernel import clock, db, http
+from lienthong.kernel import clock, db, http, lull, sql
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import Bilingual, tr
-from lienthong.platform.exchange import limits, sql
+from lienthong.platform.exchange import limits
 from lienthong.platform.exchange.queries.directory import recall_directory
 from lienthong.platform.exchange.services import outcomes
 from lienthong.platform.exchange.services.carrying import Answer, Flight, Parcel, carry
@@ -137,6 +137,7 @@ class Postman:
         for flight in _flights(self._claimed(wanted, batch, ids), reached, batch):
             if wanted[flight.recipient] > 0:
                 wanted[flight.recipient] -= _places_of(flight)
+                lull.note(len(flight.parcels))
                 self._flying[pool.submit(carry, flight)] = (flight, clock.now())
 
     def _claimed(self, wanted: dict[str, int], batch: int, away: Sequence[UUID]) -> Iterator[tuple[Any, ...]]:

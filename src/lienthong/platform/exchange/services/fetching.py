@@ -14,11 +14,11 @@ from uuid import UUID
 import orjson
 import structlog
 
-from lienthong.kernel import clock, db, http
+from lienthong.kernel import clock, db, http, sql
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
-from lienthong.platform.exchange import batch_form, limits, sql, wire
+from lienthong.platform.exchange import batch_form, limits, wire
 from lienthong.platform.exchange.batch_form import Entry
 from lienthong.platform.exchange.models import OutgoingLetter
 from lienthong.platform.exchange.queries import directory as directory_queries

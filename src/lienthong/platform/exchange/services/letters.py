@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 
-from lienthong.kernel import audit, clock, db, events, jobs, tracing
+from lienthong.kernel import audit, clock, db, events, jobs, sql, tracing
 from lienthong.kernel.access import SYSTEM, Actor
 from lienthong.kernel.errors import Conflict, NotFound, Refused
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import nfc, tr
-from lienthong.platform.exchange import rules, sql, wire
+from lienthong.platform.exchange import rules, wire
 from lienthong.platform.exchange.events import LetterRefused
 from lienthong.platform.exchange.limits import BATCH_LETTERS, limits
 from lienthong.platform.exchange.models import OutgoingLetter

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from lienthong.kernel import audit, clock, db, jobs
+from lienthong.kernel import audit, clock, db, jobs, sql
 from lienthong.kernel.access import Actor
 from lienthong.kernel.text import Bilingual
-from lienthong.platform.exchange import rules, sql
+from lienthong.platform.exchange import rules
 from lienthong.platform.exchange.models import DeliveryLine
 from lienthong.platform.exchange.services import outcomes
 

@@ -10,11 +10,11 @@ import structlog
 from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from lienthong.kernel import clock, db
+from lienthong.kernel import clock, db, sql
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
-from lienthong.platform.exchange import chain, sql
+from lienthong.platform.exchange import chain
 from lienthong.platform.exchange.models import Seal, Stream
 from lienthong.platform.exchange.queries.log_state import get_log_state
 from lienthong.platform.signing import queries as signing_queries

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from lienthong.kernel import clock, events
+from lienthong.kernel import clock, events, sql
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import Bilingual, tr
-from lienthong.platform.exchange import chain, rules, sql, wire
+from lienthong.platform.exchange import chain, rules, wire
 from lienthong.platform.exchange.events import LetterRefused
 from lienthong.platform.exchange.keeping import digest_only
 from lienthong.platform.exchange.services import trust

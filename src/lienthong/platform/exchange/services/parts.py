@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from lienthong.kernel import clock, files
+from lienthong.kernel import clock, files, sql
 from lienthong.kernel.errors import Conflict, NotFound, Refused
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
-from lienthong.platform.exchange import limits, sql, wire
+from lienthong.platform.exchange import limits, wire
 from lienthong.platform.exchange.models import PartUpload
 from lienthong.platform.exchange.services import trust
 

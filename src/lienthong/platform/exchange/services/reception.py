@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from lienthong.kernel import clock, db, files, roles, tracing
+from lienthong.kernel import clock, db, files, roles, sql, tracing
 from lienthong.kernel.errors import Conflict, Refused
 from lienthong.kernel.files import FileRef
 from lienthong.kernel.text import tr
-from lienthong.platform.exchange import chain, sql, wire
+from lienthong.platform.exchange import chain, wire
 from lienthong.platform.exchange.keeping import kept_body
 from lienthong.platform.exchange.services import parts as part_services
 from lienthong.platform.exchange.services import trust

@@ -15,8 +15,8 @@ from typing import Any, Generic, TypeVar
 import structlog
 from django.db import connection
 
-from lienthong.kernel import db
-from lienthong.platform.exchange import chain, sql
+from lienthong.kernel import db, sql
+from lienthong.platform.exchange import chain
 from lienthong.platform.exchange.services.log import StreamKey, append_all
 from lienthong.platform.exchange.types import Entry, Signed
 from lienthong.platform.monitoring import services as monitoring_services

@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lienthong.kernel import clock, roles
+from lienthong.kernel import clock, roles, sql
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.roles import Role
 from lienthong.kernel.text import tr
-from lienthong.platform.exchange import batch_form, limits, queries, sql, wire
+from lienthong.platform.exchange import batch_form, limits, queries, wire
 from lienthong.platform.exchange.batch_form import Entry
 from lienthong.platform.exchange.models import IncomingLetter, LogEntry
 from lienthong.platform.exchange.queries import directory

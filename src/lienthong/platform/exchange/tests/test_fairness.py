@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from lienthong.kernel import clock
-from lienthong.platform.exchange import queries, services, sql
+from lienthong.kernel import clock, sql
+from lienthong.platform.exchange import queries, services
 from lienthong.platform.exchange.models import OutgoingLetter
 from lienthong.platform.exchange.services import carrying, delivery
 from lienthong.platform.exchange.tests.country import Desk, Homes, Note
