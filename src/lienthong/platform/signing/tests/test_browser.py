@@ -15,7 +15,8 @@ from lienthong.platform.signing.services import levels
 from lienthong.platform.signing.tests import papers
 from lienthong.platform.signing.tests.papers import BOX, SEAL
 from lienthong.platform.signing.tests.test_appearances import scan
-from lienthong.platform.signing.types import CertificateKind
+from lienthong.platform.signing.tests.test_xml_signatures import signed
+from lienthong.platform.signing.types import Box, CertificateKind
 
 LAN = "officer:lan.nguyen"
 pytestmark = [
@@ -77,6 +78,34 @@ def test_anybody_checks_a_file(page, look):
     as_signed = Path(waiting.value.path()).read_bytes()
     assert signed.startswith(as_signed)
     assert queries.judge_pdf(as_signed).good
+
+
+@pytest.mark.parametrize("page", [390, 1280], indirect=True)
+def test_every_answer_is_in_order(page, look):
+    """Several people, nobody, a stranger's XML, no file at all, a broken one."""
+    paper = services.sign_pdf(papers.plain(), signer=LAN, box=BOX, reason="Chấp thuận chủ trương đầu tư")
+    for left in (60, 210):
+        paper = services.sign_pdf(paper, signer=LAN, box=Box(left, 100, left + 130, 150))
+    send(
+        page, "to-trinh.pdf", bytes(services.sign_pdf(paper, signer=SEAL, box=Box(60, 20, 190, 70), appearance="seal"))
+    )
+    assert page.get_by_role("heading", name="Tệp có 4 chữ ký").is_visible()
+    look(page, "verify-several")
+    page.get_by_text("Chi tiết kỹ thuật").first.click()
+    look(page, "verify-details")
+    page.locator(".signing-overview a").nth(2).click()
+    assert page.get_by_role("heading", name="3. Chữ ký của người có thẩm quyền").is_visible()
+    send(page, "chua-ky.pdf", papers.plain())
+    look(page, "verify-unsigned")
+    send(page, "goi-tin-khong-ro-nguon-goc-ten-rat-dai-khong-co-dau-cach.xml", signed() + b"\n")
+    look(page, "verify-xml")
+    page.get_by_role("button", name="Kiểm tra").click()
+    page.get_by_text("Hãy chọn tệp PDF hoặc XML").first.wait_for()
+    look(page, "verify-nothing")
+    page.set_input_files("input[name=file]", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no"})
+    page.get_by_role("button", name="Kiểm tra").click()
+    page.get_by_text("không phải tệp PDF đọc được").first.wait_for()
+    look(page, "verify-broken")
 
 
 @pytest.mark.parametrize("page", [390, 1280], indirect=True)

@@ -11,6 +11,7 @@ from lienthong.platform.signing import queries, services
 from lienthong.platform.signing.queries import uploads
 from lienthong.platform.signing.tests import papers
 from lienthong.platform.signing.tests.papers import BOX, LEADER, SEAL
+from lienthong.platform.signing.tests.test_xml_signatures import signed
 from lienthong.platform.signing.views import verify as views
 
 pytestmark = [pytest.mark.usefixtures("at_province"), pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -50,6 +51,38 @@ def test_a_good_paper_shows_who_signed(client):
         assert seen in page
 
 
+def test_each_signature_says_what_it_covers_and_by_whose_clock(client):
+    paper = services.sign_and_seal_pdf(papers.plain(), leader=LEADER, seal=SEAL, box=BOX)
+    page = check(client, paper)[1]
+    leader, seal = page.split("<section")[1:]
+    assert "Sau đó chỉ thêm chữ ký, con dấu hoặc dữ liệu xác minh." in leader
+    assert "Toàn bộ tệp, đúng như bạn đang có." in seal
+    assert "09:30 21/11/2026, theo đồng hồ máy người ký" in leader
+    assert "dấu thời gian chứng minh" not in leader
+
+
+def test_many_signatures_are_told_before_one_by_one_and_one_is_not(client):
+    alone = check(client, services.sign_pdf(papers.plain(), signer=LEADER, box=BOX))[1]
+    assert "signing-overview" not in alone
+    both = check(client, services.sign_and_seal_pdf(papers.plain(), leader=LEADER, seal=SEAL, box=BOX))[1]
+    overview = both.partition("signing-overview")[2].partition("</ol>")[0]
+    assert "Tệp có 2 chữ ký" in both
+    assert overview.count("<li>") == overview.count("Hợp lệ") == 2
+    assert "Nguyễn Thị Lan" in overview
+    for number in (1, 2):
+        assert f'href="#chu-ky-{number}"' in overview
+        assert f'id="chu-ky-{number}"' in both
+
+
+def test_a_signed_xml_file_says_as_much_as_a_pdf(client):
+    page = check(client, signed(files={}), "goi-tin.xml")[1]
+    assert "Mọi chữ ký số trong tệp đều hợp lệ" in page
+    assert "Toàn bộ tệp, đúng như bạn đang có." in page
+    assert "1. Chữ ký bằng chứng thư của hệ thống của cơ quan" in page
+    assert "09:30 21/11/2026, theo đồng hồ máy người ký" in page
+    assert "Chi tiết kỹ thuật" in page
+
+
 def test_the_page_speaks_english_on_request(client):
     client.cookies["language"] = "en"
     paper = services.sign_and_seal_pdf(papers.plain(), leader=LEADER, seal=SEAL, box=BOX)
@@ -63,7 +96,9 @@ def test_a_changed_paper_is_called_changed(client):
     paper = services.sign_and_seal_pdf(papers.plain(), leader=LEADER, seal=SEAL, box=BOX)
     _, page = check(client, papers.with_other_words(paper))
     assert "Văn bản đã bị thêm hoặc sửa sau khi" in page
-    assert "Không hợp lệ" in page
+    assert page.count("Bị sửa sau khi ký</strong>") == 4
+    assert "Những gì thêm hoặc sửa sau đó không thuộc chữ ký này" in page
+    assert "Hợp lệ</strong>" not in page
 
 
 def test_an_unsigned_paper_is_called_unsigned(client):
@@ -73,7 +108,9 @@ def test_an_unsigned_paper_is_called_unsigned(client):
 def test_a_foreign_paper_names_no_one_as_sure(client, country):
     with playing(node(), home=country.abroad):
         foreign = services.sign_pdf(papers.plain(), signer=LEADER, box=BOX)
-    assert "Không rõ ai ký" in check(client, foreign)[1]
+    page = check(client, foreign)[1]
+    assert "Không rõ ai ký</strong>" in page
+    assert "Không rõ ai ký:" in page
 
 
 def test_no_file_and_a_wrong_file_are_explained_at_the_field(client):

@@ -69,7 +69,7 @@ def _rows(facts: CredentialFacts) -> list[dict[str, object]]:
         rows += [
             (tr("Người ký", "Signer"), certificate.name),
             (tr("Chức vụ, cơ quan", "Position, agency"), ", ".join(
-                filter(None, (certificate.position, certificate.organisation)))),
+                one for one in (certificate.position, certificate.organisation) if one and one != certificate.name)),
             (tr("Tổ chức cấp", "Issued by"), certificate.issuer),
             (tr("Có hiệu lực đến", "Valid until"), show_date(certificate.not_after.date())),
         ]  # fmt: skip
@@ -77,4 +77,4 @@ def _rows(facts: CredentialFacts) -> list[dict[str, object]]:
     if facts.locked_until is not None:
         state = tr(f"Bị khóa đến {show_moment(facts.locked_until)}", f"Locked until {show_moment(facts.locked_until)}")
     rows.append((tr("Mã PIN ký số", "PIN"), state))
-    return [{"key": key, "value": value} for key, value in rows]
+    return [{"key": key, "value": value} for key, value in rows if value]

@@ -38,7 +38,7 @@ def asked(request: HttpRequest) -> HttpResponse:
             "words": row.words,
             "count": len(row.digests),
             "until": show_moment(row.expires_at),
-            "first": row.digests[0],
+            "hashes": row.digests,
         }
         for row in phone.list_asked(actor)
     ]

@@ -64,17 +64,20 @@ def _page(request: HttpRequest, request_id: UUID, actor: Actor, refused: Refused
         "has_phone": roles.is_open("signing.demo_phone"),
         "errors": refused.field_errors if refused else (),
     }
+    context["opens_device"] = bool(refused) or not context["has_phone"]
     return render(request, "signing/remote_one.html", context, status=refused.status if refused else 200)
 
 
 def shown(found: RemoteSigning) -> dict[str, Any]:
     hashed = base64.b64encode(found.digest).decode("ascii")
     rows = [
-        (tr("Văn bản", "Document"), found.title or tr("Không có tên", "Without a name")),
-        (tr("SHA-256 của văn bản", "SHA-256 of the document"), found.document_sha256),
+        (tr("Gửi lúc", "Asked at"), show_moment(found.created_at)),
+        (tr("Trả lời trước", "Answer before"), show_moment(found.expires_at)),
+    ]
+    hashes = [
         (tr("Mã băm cần ký (base64)", "Hash to sign (base64)"), hashed),
+        (tr("SHA-256 của văn bản", "SHA-256 of the document"), found.document_sha256),
         (tr("Chứng thư sẽ dùng", "Certificate to be used"), found.thumbprint[:16]),
-        (tr("Hết hạn lúc", "Expires at"), show_moment(found.expires_at)),
     ]
     return {
         "id": found.id,
@@ -82,6 +85,7 @@ def shown(found: RemoteSigning) -> dict[str, Any]:
         "hash": hashed,
         "expires": show_moment(found.expires_at),
         "rows": [{"key": key, "value": value} for key, value in rows],
+        "hashes": [{"key": key, "value": value} for key, value in hashes],
     }
 
 

@@ -1,6 +1,7 @@
 """The public page that tells who signed a file (Kiểm tra chữ ký số)."""
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -32,6 +33,20 @@ LEVEL_WORDS: dict[str, Bilingual] = {
     ),
 }
 _NO, _YES = tr("Không", "No"), tr("Có", "Yes")
+_PLAIN_TITLE = tr("Chữ ký số", "Signature")
+_STANDINGS: dict[str, tuple[Bilingual, str]] = {
+    "good": (tr("Hợp lệ", "Good"), "green"),
+    "modified-after": (tr("Bị sửa sau khi ký", "Changed after signing"), "red"),
+    "foreign-certificate": (tr("Không rõ ai ký", "Unknown signer"), "red"),
+    "certificate-unchecked": (tr("Chưa xác minh được", "Not confirmed"), "yellow"),
+}
+_BAD = (tr("Không hợp lệ", "Not good"), "red")
+_BROKEN = tr("Không xác định được.", "Not known.")
+_XML_WHOLE = tr("Toàn bộ tệp, đúng như bạn đang có.", "The whole file, just as you have it.")
+_XML_PART = tr(
+    "Chỉ một phần của tệp, xem chi tiết kỹ thuật; phần còn lại không ai ký.",
+    "Only a part of the file, see the technical details; nobody signed the rest.",
+)
 _LINKED_BYTES = 4 * 2**20
 
 
@@ -78,36 +93,24 @@ def _shown(verdict: FileVerdict, name: str, content: bytes) -> dict[str, Any]:
             *(_xml_signature(number, one) for number, one in enumerate(verdict.xml, start=1)),
         ],
         "timestamps": [_timestamp(one) for one in (pdf.timestamps if pdf else ())],
-        "is_word_only": bool(pdf and any(one.proved_at is None for one in pdf.signatures)),
+        "linked_mb": _LINKED_BYTES // 2**20,
     }
 
 
 def _signature(number: int, one: PdfSignature, content: bytes) -> dict[str, Any]:
-    rows = [
-        (tr("Người ký", "Signed by"), one.signer if one.kind != "seal" else ""),
-        (tr("Chức vụ", "Position"), one.position),
-        (tr("Cơ quan", "Agency"), one.organisation),
+    details = [
         (tr("Mã cơ quan", "Agency code"), one.agency_code),
-        (tr("Thời điểm ký", "Signed at"), show_moment(one.signed_at)),
-        (tr("Có dấu thời gian từ", "Proved by a time stamp at"), show_moment(one.proved_at)),
-        (tr("Lý do", "Reason"), one.reason),
         (tr("Phần đã ký còn nguyên vẹn", "Signed part unchanged"), _YES if one.intact else _NO),
         (tr("Chứng thư số được tin cậy", "Certificate trusted"), _YES if one.trusted else _NO),
         (tr("Đường dẫn tin cậy", "Path of trust"), " → ".join(one.path)),
         (tr("Tình trạng chứng thư", "Status of the certificate"), one.status.sentence if one.status else ""),
         (tr("Tổ chức cấp chứng thư", "The issuing authority"), one.issuer_status.sentence if one.issuer_status else ""),
         (tr("Mức chữ ký", "Level of the signature"), LEVEL_WORDS[one.level]),
-        (tr("Bị thêm hoặc sửa sau khi ký", "Added to or changed after signing"), _YES if one.modified_after else _NO),
     ]
-    title = _KIND_TITLES.get(one.kind or "") or (KIND_NAMES[one.kind] if one.kind else tr("Chữ ký số", "Signature"))
     changed = one.modified_after and one.covers_whole
     return {
-        "number": number,
-        "title": tr(f"{number}. {title.vi}", f"{number}. {title.en}"),
-        "good": one.good,
-        "sentence": one.sentence,
-        "rows": [{"key": key, "value": value} for key, value in rows if value],
-        "stamps": [_timestamp(stamp) for stamp in one.timestamps],
+        **_plainly(number, one, _covered(one)),
+        "details": _rows(details),
         "changes": [_change(step) for step in one.changes],
         "changed": changed,
         "signed_link": _link(content[: one.signed_bytes]) if changed and one.signed_bytes <= _LINKED_BYTES else "",
@@ -115,25 +118,79 @@ def _signature(number: int, one: PdfSignature, content: bytes) -> dict[str, Any]
 
 
 def _xml_signature(number: int, one: XmlSignature) -> dict[str, Any]:
-    rows = [
-        (tr("Người ký", "Signed by"), one.signer),
-        (tr("Chức vụ", "Position"), one.position),
-        (tr("Cơ quan", "Agency"), one.organisation),
+    parts = ", ".join(part.uri or part.name for part in one.covers if part.part in ("element", "file"))
+    details = [
         (tr("Mã cơ quan", "Agency code"), one.agency_code),
-        (tr("Thời điểm ký", "Signed at"), show_moment(one.signed_at)),
-        (tr("Ký toàn bộ văn bản", "Covers the whole document"), _YES if one.covers_document else _NO),
         (tr("Phần đã ký còn nguyên vẹn", "Signed part unchanged"), _YES if one.intact else _NO),
         (tr("Chứng thư số được tin cậy", "Certificate trusted"), _YES if one.trusted else _NO),
+        (tr("Các phần được ký", "Parts that are signed"), parts),
         (tr("Thuật toán", "Algorithm"), one.algorithm),
     ]
-    title = KIND_NAMES[one.kind] if one.kind else tr("Chữ ký số", "Signature")
+    covered = _XML_WHOLE if one.covers_document else _XML_PART
+    return {**_plainly(number, one, covered if one.intact else _BROKEN), "details": _rows(details)}
+
+
+def _plainly(number: int, one: PdfSignature | XmlSignature, covered: Bilingual) -> dict[str, Any]:
+    """What anybody wants to know of a signature: who, when, what of the file it stands for."""
+    title = _KIND_TITLES.get(one.kind or "", _PLAIN_TITLE)
+    if one.kind and one.kind not in _KIND_TITLES:
+        kind = KIND_NAMES[one.kind]
+        title = tr(f"Chữ ký bằng chứng thư của {kind.vi}", f"Signature by a certificate of: {kind.en}")
+    organisation = one.organisation if one.organisation != one.signer else ""
+    rows = [
+        (
+            tr("Người ký", "Signed by"),
+            ", ".join(filter(None, (one.signer, one.position))) if one.kind != "seal" else "",
+        ),
+        (tr("Cơ quan", "Agency"), organisation or (one.signer if one.kind == "seal" else "")),
+        (tr("Thời điểm ký", "Signed at"), _moment(one)),
+        (tr("Phần được ký", "What is signed"), covered),
+        (tr("Lý do", "Reason"), one.reason if isinstance(one, PdfSignature) else ""),
+    ]
     return {
         "number": number,
-        "title": tr(f"{number}. Chữ ký của {title.vi}", f"{number}. Signature of an {title.en}"),
+        "title": tr(f"{number}. {title.vi}", f"{number}. {title.en}"),
+        "who": one.signer or title,
+        "signed_at": show_moment(one.signed_at),
         "good": one.good,
+        "standing": _STANDINGS.get(one.code, _BAD),
         "sentence": one.sentence,
-        "rows": [{"key": key, "value": value} for key, value in rows if value],
+        "rows": _rows(rows),
+        "stamps": [_timestamp(stamp) for stamp in one.timestamps],
     }
+
+
+def _moment(one: PdfSignature | XmlSignature) -> Bilingual | str:
+    signed, proved = show_moment(one.signed_at), show_moment(one.proved_at)
+    if signed and proved:
+        return tr(
+            f"{signed}; dấu thời gian chứng minh chữ ký có từ {proved}", f"{signed}; proved by a time stamp at {proved}"
+        )
+    if proved:
+        return tr(f"Không muộn hơn {proved}, theo dấu thời gian", f"Not later than {proved}, by a time stamp")
+    return tr(f"{signed}, theo đồng hồ máy người ký", f"{signed}, by the signer's own clock") if signed else ""
+
+
+def _covered(one: PdfSignature) -> Bilingual:
+    if not one.intact:
+        return _BROKEN
+    if not one.covers_whole:
+        return tr("Chỉ một phần của tệp; phần còn lại không ai ký.", "Only a part of the file; nobody signed the rest.")
+    if one.covers_file:
+        return tr("Toàn bộ tệp, đúng như bạn đang có.", "The whole file, just as you have it.")
+    if one.modified_after:
+        return tr(
+            "Toàn bộ văn bản vào lúc ký. Những gì thêm hoặc sửa sau đó không thuộc chữ ký này.",
+            "The whole document as it was then. What was added or changed later is not covered.",
+        )
+    return tr(
+        "Toàn bộ văn bản vào lúc ký. Sau đó chỉ thêm chữ ký, con dấu hoặc dữ liệu xác minh.",
+        "The whole document as it was then. Only signatures, seals or proofs were added later.",
+    )
+
+
+def _rows(rows: Sequence[tuple[Bilingual, object]]) -> list[dict[str, Any]]:
+    return [{"key": key, "value": value} for key, value in rows if value]
 
 
 def _timestamp(one: PdfTimestamp) -> dict[str, Any]:
