@@ -14,6 +14,9 @@ from lienthong.casework.office.services import drafts, leading, work
 from lienthong.casework.office.tests import stories
 from lienthong.casework.office.tests.conftest import OTHER, PIN
 from lienthong.kernel import files
+from lienthong.kernel.errors import Refused
+from lienthong.kernel.text import tr
+from lienthong.platform.exchange import queries as exchange_queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("lienthong.casework.office.tests.urls")]
 
@@ -237,3 +240,36 @@ def test_people_hear_of_what_waits_for_them(office, people):
     leading.return_draft(draft_id, "Sửa lại", actor=people.chair)
     assert notice_queries.count_unread(people.chair.account_id or 0) == 1
     assert notice_queries.count_unread(people.drafter.account_id or 0) == 1
+
+
+def test_who_may_not_be_reached_is_told_before_presenting_signing_and_sending(office, people, monkeypatch):
+    warning, away = "Danh bạ chưa có nút nào nhận văn bản điện tử cho", ("G22", "H56")
+    monkeypatch.setattr(
+        exchange_queries, "nodes_for", lambda codes: {code: "H36" for code in codes if code not in away}
+    )
+    reached = stories.written(people)
+    assert warning not in said(sits(people.drafter).get(f"/van-phong/du-thao/{reached}/"))
+    draft_id = stories.written(people, receivers=(OTHER, *away))
+    own = f"/van-phong/du-thao/{draft_id}/"
+    page = said(sits(people.drafter).get(own))
+    assert f"{warning} 2 trong 3 nơi nhận: Văn phòng Chính phủ; Ủy ban nhân dân tỉnh Thanh Hóa." in page
+    assert "Đánh dấu gửi thêm bản giấy" in page
+    leading.present_draft(draft_id, actor=people.drafter)
+    assert warning not in said(sits(people.drafter).get(own))
+    assert warning in said(sits(people.chair).get(f"/van-phong/ky/{draft_id}/"))
+    leading.sign_draft(draft_id, seen=stories.seen(draft_id), proof=stories.proof(people.chair), actor=people.chair)
+    page = said(sits(people.clerk).get(own))
+    assert warning in page
+    assert "Hãy gửi bản giấy cho nơi đó." in page
+    paper = stories.written(people, receivers=away, needs_paper=True)
+    assert "Bản giấy đã được đánh dấu gửi kèm." in said(sits(people.drafter).get(f"/van-phong/du-thao/{paper}/"))
+
+
+def test_a_node_without_a_directory_doubts_nobody(office, people, monkeypatch):
+    def missing(codes):
+        raise Refused("exchange.no-directory", tr("Chưa có danh bạ.", "No directory."))
+
+    monkeypatch.setattr(exchange_queries, "nodes_for", missing)
+    page = said(sits(people.drafter).get(f"/van-phong/du-thao/{stories.written(people)}/"))
+    assert "Danh bạ chưa có nút nào" not in page
+    assert "Trình ký" in page

@@ -22,7 +22,7 @@ from lienthong.casework.office.types import (
     DraftFacts,
     DraftPage,
 )
-from lienthong.casework.office.views import draft_forms, frame
+from lienthong.casework.office.views import draft_forms, frame, reach
 from lienthong.kernel import access
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import NotAllowed, NotFound, Refused
@@ -105,6 +105,7 @@ def page_context(draft: DraftPage, actor: Actor) -> dict[str, Any]:
         "opinions": [(key, label) for key, label in OPINIONS.items()],
         "rounds": [(one, opinion_rows(one)) for one in draft.rounds],
         "timeline": frame.story(draft.steps),
+        "unserved": reach.unserved_of(draft),
         "me": actor.account_id,
         "open_files": work_files.list_open_files(actor),
         "in_files": work_files.files_with("draft", draft.id, actor),
