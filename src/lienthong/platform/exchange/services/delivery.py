@@ -39,7 +39,8 @@ _POLL_SECONDS = 0.05
 _LOCK = "exchange.postman"
 
 # The bytes of waiting letters are summed before their bodies are read, so that a claim never fills the memory. The
-# limit stands in the text: a planner that does not know it reads a long queue to find its beginning.
+# limit stands in the text: a planner that does not know it reads a long queue to find its beginning. That what waits
+# is about something is said twice: the index of it holds nothing else, and the planner cannot conclude it.
 _CLAIM = """
 SELECT o.id, o.name, o.recipient, o.about, o.attempts, o.body, o.signature, o.parts, o.trace
   FROM unnest(%s::text[]) AS r(recipient)
@@ -51,7 +52,7 @@ CROSS JOIN LATERAL (
                AND w.id <> ALL (%s::uuid[])
                AND (w.about = '' OR NOT EXISTS (
                     SELECT 1 FROM exchange_outgoingletter e
-                     WHERE e.recipient = w.recipient AND e.about = w.about AND e.state = 'waiting'
+                     WHERE e.recipient = w.recipient AND e.about = w.about AND e.about <> '' AND e.state = 'waiting'
                        AND e.number < w.number))
              ORDER BY w.next_attempt_at, w.number LIMIT {most}) AS d) AS due
   JOIN exchange_outgoingletter o ON o.number = due.number

@@ -100,17 +100,18 @@ FILL = """
 INSERT INTO exchange_outgoingletter
     (id, name, recipient, about, actor, posted_at, body, digest, signature, parts, trace, state, attempts,
      next_attempt_at, code, reason_vi, reason_en, receipt_signature)
-SELECT gen_random_uuid(), 'test-note.v1', 'G01', '', '', now(), '{}', '', '', '[]', '', 'waiting', 1,
+SELECT gen_random_uuid(), 'test-note.v1', 'G01', {about}, '', now(), '{{}}', '', '', '[]', '', 'waiting', 1,
        now() + CASE WHEN n %% 2 = 0 THEN interval '1 hour' ELSE interval '-1 hour' END, '', '', '', ''
   FROM generate_series(1, 50000) AS n
 """
 
 
 @pytest.mark.django_db
-def test_fifty_thousand_letters_for_one_recipient_are_not_read_to_find_the_next(province: Homes) -> None:
-    sql.run(FILL, {})
+@pytest.mark.parametrize("about", ["''", "'edoc:' || n"], ids=["about nothing", "about documents"])
+def test_fifty_thousand_letters_for_one_recipient_are_not_read_to_find_the_next(province: Homes, about: str) -> None:
+    sql.run(FILL.format(about=about), {})
     for number in range(20):
-        services.post_letter(Note(subject="a", number=number), recipient="H36")
+        services.post_letter(Note(subject="a", number=number), recipient="H36", about=f"edoc:{number}")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE exchange_outgoingletter")
     found, plans = [], []
