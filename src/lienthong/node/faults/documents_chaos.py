@@ -27,6 +27,8 @@ MOMENTS: Final = {
     "receiving": 'INSERT INTO "documents_arrival"%',
     "answering": 'UPDATE "documents_arrival"%',
     "recording a state": 'UPDATE "documents_delivery"%',
+    "taking back": 'UPDATE "documents_document" SET "standing"%',
+    "being taken back": 'UPDATE "documents_arrival" SET "standing"%',
     "indexing": "INSERT INTO documents_searchline%",
     "logging": "%exchange_stream%",
 }
