@@ -11,7 +11,7 @@ from lienthong.platform.agencies import queries as agency_queries
 from lienthong.platform.exchange import queries as exchange_queries
 
 _TOLD_BEFORE = ("present", "sign", "number", "seal", "send")
-_NAMED = 8
+_FEW, _NAMED = 4, 200
 
 
 def unserved_of(draft: DraftPage) -> dict[str, Any] | None:
@@ -29,6 +29,7 @@ def unserved_of(draft: DraftPage) -> dict[str, Any] | None:
         "count": len(missing),
         "of": len(draft.facts.receivers),
         "names": [names[code] for code in missing[:_NAMED]],
+        "is_short": len(missing) <= _FEW,
         "more": max(0, len(missing) - _NAMED),
     }
 
