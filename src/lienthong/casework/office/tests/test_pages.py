@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -14,9 +15,12 @@ from lienthong.casework.office.queries import recipients
 from lienthong.casework.office.services import drafts, leading, work
 from lienthong.casework.office.tests import stories
 from lienthong.casework.office.tests.conftest import OTHER, PIN
+from lienthong.casework.office.views import work as work_views
 from lienthong.kernel import files
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
+from lienthong.platform.documents import queries as document_queries
+from lienthong.platform.documents import services as documents
 from lienthong.platform.exchange import queries as exchange_queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("lienthong.casework.office.tests.urls")]
@@ -279,3 +283,30 @@ def test_a_node_without_a_directory_doubts_nobody(office, people, monkeypatch):
     page = said(sits(people.drafter).get(f"/van-phong/du-thao/{stories.written(people)}/"))
     assert "Danh bạ chưa có nút nào" not in page
     assert "Trình ký" in page
+
+
+def test_a_search_that_finds_nothing_tells_to_search_wider(office, people):
+    client = sits(people.drafter)
+    assert "Mở hồ sơ cho từng việc" in said(client.get("/van-phong/ho-so/"))
+    for path in ("/van-phong/ho-so/?q=khong-co", "/van-phong/ho-so/?status=closed", "/van-phong/viec/?q=khong-co"):
+        page = said(client.get(path))
+        assert "Bỏ bớt điều kiện tìm" in page
+        assert "Mở hồ sơ cho từng việc" not in page
+
+
+def test_more_arrivals_than_a_page_holds_are_found_on_the_next(office, people, monkeypatch):
+    monkeypatch.setattr(work_views, "_LISTED", 2)
+    for number in range(5):
+        stories.sent(people, subject=f"Văn bản thứ {number}")
+    for one in document_queries.list_arrivals(OTHER, actor=people.other_clerk):
+        documents.register_arrival(one.id, actor=people.other_clerk)
+    client, path, seen = sits(people.other_chair), "/van-phong/van-ban-den/", []
+    for _ in range(3):
+        page = said(client.get(path))
+        seen.append(re.findall(r"Văn bản thứ \d", page))
+        link = re.search(r'href="([^"]*)" rel="next"', page)
+        path = f"/van-phong/van-ban-den/{link[1]}" if link else ""
+    assert [len(one) for one in seen] == [2, 2, 1]
+    assert len({subject for one in seen for subject in one}) == 5
+    assert not path
+    assert 'href="?tu=2" rel="prev"' in page

@@ -14,6 +14,7 @@ from lienthong.casework.office.queries import people, work_files
 from lienthong.casework.office.queries import work as work_queries
 from lienthong.casework.office.types import PARTS, PRIORITIES, PRIORITY_COLOURS, WorkRow
 from lienthong.casework.office.views import frame
+from lienthong.casework.office.views.desk import EMPTY_FILTERED
 from lienthong.kernel import access
 from lienthong.kernel.text import show_date, show_moment, tr
 from lienthong.kernel.web.sheets import sheet
@@ -54,7 +55,7 @@ def list_work(request: HttpRequest) -> HttpResponse:
         "rows": [_cells(row) for row in page.object_list],
         "head": _COLUMNS,
         "title": title,
-        "empty": empty,
+        "empty": EMPTY_FILTERED if text else empty,
         "box": box,
         "text": text,
         "side": frame.side(actor, here),
@@ -123,8 +124,10 @@ def open_arrival(request: HttpRequest, arrival_id: UUID) -> HttpResponse:
 @require_safe
 def list_arrivals(request: HttpRequest) -> HttpResponse:
     """Registered arrivals on which nobody works yet: to be assigned."""
-    actor = access.acting(request)
-    found = document_queries.list_arrivals(actor.agency_code, ArrivalFilters(status="03"), actor=actor, count=_LISTED)
+    actor, start = access.acting(request), frame.whole(request.GET.get("tu")) or 0
+    filters = ArrivalFilters(status="03")
+    found = document_queries.list_arrivals(actor.agency_code, filters, actor=actor, start=start, count=_LISTED + 1)
+    found, has_more = found[:_LISTED], len(found) > _LISTED
     taken = work_queries.assigned_among([one.id for one in found], actor)
     arrivals = [one for one in found if one.id not in taken]
     names = agency_queries.answer_for_many({one.sender_code for one in arrivals})
@@ -140,7 +143,13 @@ def list_arrivals(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     urgency = {"text": tr("Mức độ", "Urgency"), "stacked": "bare"}
     head = (HEAD[0], HEAD[1], urgency, tr("Đến lúc", "Arrived"))
-    context = {"rows": rows, "head": head, "side": frame.side(actor, "assign")}
+    context = {
+        "rows": rows,
+        "head": head,
+        "side": frame.side(actor, "assign"),
+        "earlier": f"?tu={max(0, start - _LISTED)}" if start else "",
+        "following": f"?tu={start + _LISTED}" if has_more else "",
+    }
     return render(request, "office/arrivals.html", context)
 
 
