@@ -57,6 +57,16 @@ def test_a_register_without_conditions_offers_none_to_take_off(book: str) -> Non
     assert "Lưu các dòng tìm thấy" not in empty
 
 
+def test_numbers_not_sent_do_not_push_what_was_sent_off_the_page(book: str) -> None:
+    page = read(Client(), "/van-ban/di/")
+    shown, _, folded = page.partition("<details")
+    assert shown.count("/TB-VPCP") == 5
+    assert "Số giữ chỗ" in shown
+    assert "Xem 25 số nữa" in folded
+    assert folded.partition("</details>")[0].count("/TB-VPCP") == 25
+    assert "<h2" in folded.partition("</details>")[2]
+
+
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_the_found_lines_are_saved_all_of_them_and_no_other(book: str, form: str, monkeypatch: Any) -> None:
     monkeypatch.setattr(books, "_READ_AT_ONCE", 20)

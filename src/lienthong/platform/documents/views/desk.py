@@ -29,6 +29,7 @@ TAB_NAMES = {
     "refused": tr("Đã từ chối", "Refused"),
     "all": tr("Tất cả", "All"),
 }
+_SHOWN_UNSENT = 5
 
 
 @access.duty(*READERS)
@@ -94,11 +95,13 @@ def outgoing(request: HttpRequest) -> HttpResponse:
     found = lists.list_outbox(
         actor.agency_code, actor, request.GET.get("sau", ""), parts.day_or_none(request.GET, "tu")
     )
+    unsent = lists.list_unsent(actor.agency_code, actor) if not request.GET.get("sau") else ()
     page |= {
         "rows": [_sent(one) for one in found.rows],
         "following": parts.query(request) + f"&sau={found.following}" if found.following else "",
         "first": parts.query(request) if request.GET.get("sau") else "",
-        "unsent": lists.list_unsent(actor.agency_code, actor) if not request.GET.get("sau") else (),
+        "unsent_first": unsent[:_SHOWN_UNSENT],
+        "unsent_more": unsent[_SHOWN_UNSENT:],
     }
     return render(request, "documents/outgoing.html", page)
 
