@@ -169,4 +169,6 @@ def test_a_question_is_recorded_at_both_ends(province: Homes, homes: Homes, desk
         ("client", "H36", "G01", "test.no-person"),
     ]
     assert all(one.purpose == PURPOSE and one.kind == "question" and one.response_size for one in recorded)
-    assert not any("001" in str(one) for one in recorded)
+    # Ids and moments may have any digits.
+    texts = [(name, text) for one in recorded for name, text in one._asdict().items() if name != "message_id"]
+    assert not [(name, text) for name, text in texts if isinstance(text, str) and "001" in text]
