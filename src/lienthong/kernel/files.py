@@ -37,7 +37,6 @@ from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
 
 __all__ = [
-    "ASIDE",
     "DOCUMENTS",
     "DOCX",
     "JPEG",
@@ -49,11 +48,10 @@ __all__ = [
     "FileRef",
     "Together",
     "adopt",
-    "aside_of",
     "clean_name",
     "describe",
+    "examine",
     "is_kept",
-    "note",
     "open",
     "open_file",
     "path_of",
@@ -109,17 +107,24 @@ def write(
     chunks = _chunks(content)
     start = _first(chunks)
     if len(start) <= CHUNK:
-        check_size(len(start), max_bytes, field)
-        media_type = _look(io.BytesIO(start), allowed, field)
-        digest = hashlib.sha256(start).hexdigest()
-        _write(digest, start)
-        return FileRef(digest, clean_name(name), media_type, len(start))
+        ref = examine(start, name=name, allowed=allowed, max_bytes=max_bytes, field=field)
+        _write(ref.sha256, start)
+        return ref
     with _side_file(node().home / "files") as side:
         digest, size = _spool(start, chunks, side, max_bytes, field)
         with side.open("rb") as stream:
             media_type = _look(stream, allowed, field)
         _keep(side, path_of(digest))
     return FileRef(digest, clean_name(name), media_type, size)
+
+
+def examine(
+    content: bytes, *, name: str, allowed: frozenset[str] = DOCUMENTS, max_bytes: int = MAX_BYTES, field: str = ""
+) -> FileRef:
+    """Check a file as `store` does, and keep nothing of it."""
+    check_size(len(content), max_bytes, field)
+    media_type = _look(io.BytesIO(content), allowed, field)
+    return FileRef(hashlib.sha256(content).hexdigest(), clean_name(name), media_type, len(content))
 
 
 class Together:
@@ -145,9 +150,7 @@ class Together:
             rest = itertools.chain((start,), chunks)
             ref = write(rest, name=name, allowed=allowed, max_bytes=max_bytes, field=field)
         else:
-            check_size(len(start), max_bytes, field)
-            media_type = _look(io.BytesIO(start), allowed, field)
-            ref = FileRef(hashlib.sha256(start).hexdigest(), clean_name(name), media_type, len(start))
+            ref = examine(start, name=name, allowed=allowed, max_bytes=max_bytes, field=field)
             self._lay_aside(ref.sha256, start)
         self._refs.append(ref)
         return ref

@@ -80,18 +80,13 @@ def _replay(count: str, seed: str, *others: str) -> dict[str, Any]:
 
 def _send_together(first: int, wanted: Sequence[tuple[int, Sequence[str]]], actor: Any) -> Sequence[Any]:
     """Documents from this number on, each with a file of so many bytes for these recipients, in one transaction."""
-    from lienthong.kernel import files
     from lienthong.platform.documents import sending_bench as bench
     from lienthong.platform.documents import services
-    from lienthong.platform.documents.types import Sending
+    from lienthong.platform.documents.types import Paper, Sending
 
-    with files.together() as kept:
-        papers = [
-            kept.write(bench.pdf(size, number), name="cong-van.pdf", max_bytes=2**31)
-            for number, (size, _) in enumerate(wanted, start=first)
-        ]
     given = [
-        Sending(bench.document(first + place), (paper,), tuple(wanted[place][1])) for place, paper in enumerate(papers)
+        Sending(bench.document(number), (Paper("cong-van.pdf", bench.pdf(size, number)),), tuple(receivers))
+        for number, (size, receivers) in enumerate(wanted, start=first)
     ]
     return services.send_documents(given, actor=actor)
 

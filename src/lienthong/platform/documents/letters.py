@@ -15,6 +15,9 @@ Text = Annotated[str, Field(max_length=1000)]
 DocumentId = Annotated[str, Field(min_length=1, max_length=300)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
+ENVELOPE_NAME = "van-ban.edxml"
+"""What the first part is called; it is kept in the row of its message."""
+
 _FILE = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _AT = clock.at(2026, 11, 21, 9, 30)
 _DOCUMENT_ID = "H36,2026/11/21,128/UBND-VX"
@@ -39,6 +42,7 @@ class EdocSent(Letter):
     SET: ClassVar[bool] = True
     PART_TYPES: ClassVar[frozenset[str]] = frozenset({files.ZIP, files.DOCX, files.UNKNOWN})
     MAX_PART_BYTES: ClassVar[int] = 400 * 2**20
+    AT_HAND: ClassVar[frozenset[str]] = frozenset({ENVELOPE_NAME})
 
     message_id: UUID
     sender: Code

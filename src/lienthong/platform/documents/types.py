@@ -152,11 +152,23 @@ class NewDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A file that is handed in with its document (tệp kèm văn bản): nothing is kept but the ZIP that it travels in.
+
+    `field`: what a refusal of it names.
+    """
+
+    name: str
+    content: bytes
+    field: str = "attachments"
+
+
+@dataclass(frozen=True, slots=True)
 class Sending:
     """A document that is to be sent, with its files and recipients (văn bản cần gửi)."""
 
     document: NewDocument
-    attachments: tuple[FileRef, ...]
+    attachments: tuple[FileRef | Paper, ...]
     receivers: tuple[str, ...]
     needs_paper: bool = False
     descriptions: tuple[str, ...] = ()

@@ -24,7 +24,8 @@ class Letter(BaseModel):
     A subclass gives `NAME` (`dossier-status.v1`) and `sample()`. With `RAW` its inbox function works on
     `Envelope.body`, the checked JSON bytes, where the set is large and the database can read it by itself. With `SET`
     it takes what arrived together at once: `on_x(arrived: Sequence[tuple[X, Envelope]])`, all of it or nothing.
-    `PART_TYPES`, `MAX_PART_BYTES`: which files may travel along.
+    `PART_TYPES`, `MAX_PART_BYTES`: which files may travel along. `AT_HAND`: names of small parts that its room keeps in
+    its own way; where they came with the letter they are given as bytes (`Envelope.at_hand`) and no file is made.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,6 +35,7 @@ class Letter(BaseModel):
     SET: ClassVar[bool] = False
     PART_TYPES: ClassVar[frozenset[str]] = files.DOCUMENTS
     MAX_PART_BYTES: ClassVar[int] = files.MAX_BYTES
+    AT_HAND: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -48,7 +50,10 @@ class Letter(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What an inbox function learns about a letter besides its text. `body`: the letter as JSON bytes."""
+    """What an inbox function learns about a letter besides its text. `body`: the letter as JSON bytes.
+
+    `at_hand`: by SHA-256 (hex) the bytes of parts that are not kept as files (`Letter.AT_HAND`); any may be missing.
+    """
 
     id: UUID
     name: str
@@ -57,6 +62,7 @@ class Envelope:
     sent_at: datetime
     parts: tuple[FileRef, ...] = ()
     body: bytes = b""
+    at_hand: Mapping[str, bytes] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ninja.errors import AuthenticationError
 from ninja.security import HttpBasicAuth
 from ninja.security.http import DecodeError
 
-from lienthong.kernel import access, db, files
+from lienthong.kernel import access
 from lienthong.kernel.errors import Refused
 from lienthong.kernel.text import tr
 from lienthong.kernel.web.api_errors import answer_with_problems
@@ -29,7 +29,7 @@ from lienthong.platform.documents.services import outside
 from lienthong.platform.documents.services.partners import not_your_agency, read_code
 from lienthong.platform.documents.services.recalls import send_recall
 from lienthong.platform.documents.services.sending import send_documents
-from lienthong.platform.documents.types import Sending
+from lienthong.platform.documents.types import Paper, Sending
 
 api = NinjaAPI(
     title="lienthong documents",
@@ -181,19 +181,17 @@ def _send(partner: PartnerEntry, bodies: Sequence[json_forms.DocumentBody], wher
             tr("Mỗi lần chỉ gửi văn bản của một cơ quan.", "Send documents of one agency at a time."),
             field="documents",
         )
-    with db.atomic():
-        with files.together() as kept:
-            given = [_sending(one, agency, kept, where.format(n=place)) for place, one in enumerate(bodies)]
-        sent = send_documents(given, actor=outside.acting(partner.owner, agency))
+    given = [_sending(one, agency, where.format(n=place)) for place, one in enumerate(bodies)]
+    sent = send_documents(given, actor=outside.acting(partner.owner, agency))
     ids = mailbox_queries.document_ids_of(sent)
     return [json_forms.SentOut(message_id=one, document_id=ids[one]) for one in sent]
 
 
-def _sending(body: json_forms.DocumentBody, agency: str, kept: files.Together, where: str) -> Sending:
+def _sending(body: json_forms.DocumentBody, agency: str, where: str) -> Sending:
     return Sending(
         body.document(agency),
         tuple(
-            kept.write(_content(one, f"{where}.{place}"), name=one.name, field=f"{where}.{place}")
+            Paper(one.name, _content(one, f"{where}.{place}"), f"{where}.{place}")
             for place, one in enumerate(body.files)
         ),
         tuple(body.receivers),

@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from lienthong.kernel import clock
 from lienthong.kernel.errors import Refused
-from lienthong.kernel.files import FileRef
 from lienthong.kernel.ids import new_id
 from lienthong.kernel.text import read_text, tr
 from lienthong.platform.documents import notation, rules
@@ -22,7 +21,7 @@ from lienthong.platform.documents.type_facts import document_types
 from lienthong.platform.documents.types import BusinessKind, NewDocument, Signer
 
 
-def checked_files(attachments: Sequence[FileRef]) -> Sequence[FileRef]:
+def check_files(attachments: Sequence[object]) -> None:
     """Raises Refused `documents.no-files`, `documents.too-many-files`."""
     if not attachments:
         raise Refused(
@@ -34,7 +33,6 @@ def checked_files(attachments: Sequence[FileRef]) -> Sequence[FileRef]:
             tr(f"Tối đa {MOST_FILES} tệp kèm.", f"At most {MOST_FILES} files."),
             field="attachments",
         )
-    return attachments
 
 
 def clean(text: str, field: str, *, lines: bool = False) -> str:

@@ -16,7 +16,7 @@ from lienthong.kernel.ids import new_id
 from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
 from lienthong.platform.documents.events import DocumentSent
-from lienthong.platform.documents.letters import BlobPart, EdocSent
+from lienthong.platform.documents.letters import ENVELOPE_NAME, BlobPart, EdocSent
 from lienthong.platform.documents.models import Delivery, Message
 from lienthong.platform.documents.services.arriving import Landing, land
 from lienthong.platform.documents.services.routing import Place, outsiders
@@ -33,7 +33,6 @@ from lienthong.platform.documents.services.telling import HERE
 from lienthong.platform.documents.types import BusinessKind, Evidence, MessageRef
 from lienthong.platform.exchange import services as exchange
 
-ENVELOPE_NAME = "van-ban.edxml"
 MOST_FILES = 49
 
 

@@ -15,7 +15,7 @@ from lienthong.platform.documents.models import Delivery, Document
 from lienthong.platform.documents.rights import CLERKS, require_work
 from lienthong.platform.documents.rules import AttachmentFacts
 from lienthong.platform.documents.services import wrapping
-from lienthong.platform.documents.services.composing import checked_files, clean, compose, facts_of, facts_of_row
+from lienthong.platform.documents.services.composing import check_files, clean, compose, facts_of, facts_of_row
 from lienthong.platform.documents.services.dispatching import Dispatch, dispatch
 from lienthong.platform.documents.services.routing import Place, find_places
 from lienthong.platform.documents.services.storing import DocumentFacts, NewMessage, set_facts
@@ -62,15 +62,18 @@ def send_update(
         if facts.columns() == before.columns() and attachments is None and not added and not removed:
             raise Refused("documents.nothing-changed", tr("Chưa có gì thay đổi.", "Nothing was changed."))
         places = _with_added(row, places_of(row), added, removed)
-        carried = (
-            wrapping.wrap_files(checked_files(attachments), ()) if attachments is not None else _newest_attachments(row)
-        )
+        carried = _wrapped(attachments) if attachments is not None else _newest_attachments(row)
         message = compose(
             "update", facts, carried, places, reason=told, needs_paper=needs_paper, added=added, removed=removed
         )
         sent = dispatch(Dispatch(message, places, removed=tuple(removed)), actor=actor)
         after_sending(message, (), whole=True)
     return sent.id
+
+
+def _wrapped(attachments: Sequence[FileRef]) -> tuple[AttachmentFacts, ...]:
+    check_files(attachments)
+    return wrapping.wrap_files(attachments, ())
 
 
 def send_replacement(
@@ -99,7 +102,7 @@ def send_replacement(
                 field="number",
             )
         places = _with_added(old, places_of(old), receivers, ())
-        carried = wrapping.wrap_files(checked_files(attachments), ())
+        carried = _wrapped(attachments)
         message = compose(
             "replace", facts, carried, places, reason=told, needs_paper=needs_paper, document=document, replaces=[old]
         )

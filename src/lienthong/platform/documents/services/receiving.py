@@ -154,7 +154,8 @@ def _read_letter(letter: EdocSent, envelope: Envelope) -> Read:
             "documents.part-missing", tr("Thư thiếu tệp của gói tin.", "The letter lacks parts of the message.")
         )
     blobs = {one["content_id"]: parts[one["sha256"]] for one in letter.attachments}
-    read = wrapping.read(files.read(letter.envelope), blobs)
+    signed = envelope.at_hand.get(letter.envelope)
+    read = wrapping.read(signed if signed is not None else files.read(letter.envelope), blobs)
     said = (read.facts.agency_code, read.facts.document_id, read.kind)
     if said != (letter.sender, letter.document_id, letter.business_kind) or not set(letter.receivers) <= set(read.to):
         raise Refused(

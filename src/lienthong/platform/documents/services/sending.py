@@ -13,7 +13,7 @@ from lienthong.kernel.files import FileRef
 from lienthong.platform.documents import rules
 from lienthong.platform.documents.rights import CLERKS, require_work
 from lienthong.platform.documents.services import wrapping
-from lienthong.platform.documents.services.composing import checked_files, compose, facts_of
+from lienthong.platform.documents.services.composing import check_files, compose, facts_of
 from lienthong.platform.documents.services.dispatching import Dispatch, dispatch_all
 from lienthong.platform.documents.services.routing import Place, find_places
 from lienthong.platform.documents.services.storing import DocumentFacts
@@ -71,14 +71,15 @@ def _rounds(given: Sequence[Sending]) -> list[list[int]]:
 
 
 def _orders(given: Sequence[Sending], places: Sequence[int], actor: Actor) -> list[Dispatch]:
-    facts = []
+    facts, carried = [], []
     for place in places:
         with _about(place, given):
             facts.append(_checked(given[place], actor))
-    carried = wrapping.wrap_sets([(given[place].attachments, given[place].descriptions) for place in places])
+            carried.append((wrapping.carried(given[place].attachments), given[place].descriptions))
+    wrapped = wrapping.wrap_sets(carried)
     orders = []
     routes: dict[tuple[str, tuple[str, ...]], list[Place]] = {}
-    for place, said, attachments in zip(places, facts, carried, strict=True):
+    for place, said, attachments in zip(places, facts, wrapped, strict=True):
         one = given[place]
         route = (said.agency_code, one.receivers)
         with _about(place, given):
@@ -94,7 +95,7 @@ def _orders(given: Sequence[Sending], places: Sequence[int], actor: Actor) -> li
 def _checked(one: Sending, actor: Actor) -> DocumentFacts:
     require_work(actor, one.document.agency_code, *CLERKS)
     rules.check_document(one.document, today=clock.today(), permitted=permitted_secrecy())
-    checked_files(one.attachments)
+    check_files(one.attachments)
     return facts_of(one.document)
 
 

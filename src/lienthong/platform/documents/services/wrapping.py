@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any, BinaryIO, Final
 
 from lienthong.kernel import files
@@ -19,7 +20,7 @@ from lienthong.platform.documents.rules import AttachmentFacts
 from lienthong.platform.documents.services.routing import answering_for, homes_of, hosted_here
 from lienthong.platform.documents.services.storing import DocumentFacts
 from lienthong.platform.documents.type_facts import document_types
-from lienthong.platform.documents.types import BusinessKind, Signer
+from lienthong.platform.documents.types import BusinessKind, Paper, Signer
 from lienthong.platform.signing import queries as signing_queries
 from lienthong.platform.signing.types import CertificateKind
 
@@ -64,10 +65,32 @@ class Read:
 
 def wrap_files(attachments: Sequence[FileRef], descriptions: Sequence[str]) -> tuple[AttachmentFacts, ...]:
     """Each file in a ZIP of its own, kept under its digest; the same file is always the same ZIP."""
-    return wrap_sets([(attachments, descriptions)])[0]
+    return wrap_sets([(carried(attachments), descriptions)])[0]
 
 
-def wrap_sets(given: Sequence[tuple[Sequence[FileRef], Sequence[str]]]) -> list[tuple[AttachmentFacts, ...]]:
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A file that is to travel: one that is kept, or one at hand."""
+
+    ref: FileRef
+    content: bytes | None = None
+
+    def open(self) -> BinaryIO:
+        """Its content from the start."""
+        return files.open_file(self.ref.sha256) if self.content is None else BytesIO(self.content)
+
+
+def carried(attachments: Sequence[FileRef | Paper]) -> tuple[Carried, ...]:
+    """Files that are to travel, those at hand checked as if they were to be kept. Raises what `files.store` raises."""
+    return tuple(
+        Carried(files.examine(one.content, name=one.name, field=one.field), one.content)
+        if isinstance(one, Paper)
+        else Carried(one)
+        for one in attachments
+    )
+
+
+def wrap_sets(given: Sequence[tuple[Sequence[Carried], Sequence[str]]]) -> list[tuple[AttachmentFacts, ...]]:
     """As `wrap_files`, for the files of many documents in one round trip."""
     with files.together() as kept:
         return [
@@ -79,10 +102,11 @@ def wrap_sets(given: Sequence[tuple[Sequence[FileRef], Sequence[str]]]) -> list[
         ]
 
 
-def _wrapped(place: int, one: FileRef, description: str, kept: files.Together) -> AttachmentFacts:
-    with files.open_file(one.sha256) as content, edxml.zip_file(one.name, content) as packed:
-        blob = kept.write(packed, name=f"{one.name}.zip", allowed=_BLOBS, max_bytes=MOST_BYTES)
-    return AttachmentFacts(f"cid:{place}", one.name, nfc(description).strip(), one.media_type, blob.sha256, blob.size)
+def _wrapped(place: int, one: Carried, description: str, kept: files.Together) -> AttachmentFacts:
+    ref = one.ref
+    with one.open() as content, edxml.zip_file(ref.name, content) as packed:
+        blob = kept.write(packed, name=f"{ref.name}.zip", allowed=_BLOBS, max_bytes=MOST_BYTES)
+    return AttachmentFacts(f"cid:{place}", ref.name, nfc(description).strip(), ref.media_type, blob.sha256, blob.size)
 
 
 def write(wanted: Wanted) -> bytes:

@@ -8,14 +8,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from lienthong.kernel import audit, clock
+from lienthong.kernel import audit, clock, files
 from lienthong.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from lienthong.platform.documents import queries, services
-from lienthong.platform.documents.models import Arrival, Delivery, Document, Message, RegisterEntry
-from lienthong.platform.documents.services import indexing, numbering
+from lienthong.platform.documents.models import Arrival, Attachment, Delivery, Document, Message, RegisterEntry
+from lienthong.platform.documents.services import indexing, numbering, wrapping
 from lienthong.platform.documents.tests import circuit
 from lienthong.platform.documents.tests.circuit import CLERK, NOW, Circuit, Post, document, paper
-from lienthong.platform.documents.types import Sending
+from lienthong.platform.documents.types import Paper, Sending
 
 
 @pytest.fixture
@@ -44,6 +44,31 @@ def test_many_leave_in_as_many_statements_as_a_few(province: Post) -> None:
     first = Message.objects.get(pk=sent[0])
     (entry,) = audit.entries_about(f"document:{first.document_id}")
     assert (entry.action, entry.facts) == ("documents.send-new", {"message": str(sent[0]), "receivers": 1})
+
+
+def test_of_a_paper_at_hand_only_the_zip_is_kept(province: Post) -> None:
+    content = circuit.PDF + b"%% at hand\n"
+    kept = files.store(content, name="cong-van.pdf")
+    files.path_of(kept.sha256).unlink()
+    papers = (Paper("cong-van.pdf", content), paper("phụ lục.pdf"))
+    given = [Sending(document(number), papers, ("G22",), descriptions=("Công văn",)) for number in (1, 2)]
+    services.send_documents(given, actor=CLERK)
+    first, second = (letter for letter, _ in province.sent())
+    assert [one["sha256"] for one in first.attachments] == [one["sha256"] for one in second.attachments]
+    assert not files.path_of(kept.sha256).exists()
+    (known,) = wrapping.wrap_files([files.store(content, name="cong-van.pdf")], ["Công văn"])
+    assert known.sha256 == first.attachments[0]["sha256"], "the same ZIP as of a file that is kept"
+    assert Attachment.objects.get(message_id=first.message_id, position=0).description == "Công văn"
+
+
+def test_a_paper_that_may_not_travel_is_named(province: Post) -> None:
+    bad = Paper("trang.html", b"<html></html>", "documents.1.files.0")
+    given = [sending(1), Sending(document(2), (bad,), ("G22",))]
+    with pytest.raises(Refused, match="wrong-type") as refused:
+        services.send_documents(given, actor=CLERK)
+    assert refused.value.field == "documents.1.files.0"
+    assert refused.value.details["document"] == 1
+    assert not province.sent()
 
 
 def test_those_here_have_theirs_at_once_and_each_node_its_own(province: Post) -> None:

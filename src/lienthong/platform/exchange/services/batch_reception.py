@@ -65,6 +65,7 @@ class _Item:
     inbox: tuple[type[Letter], Callable[..., None]] | None = None
     parts: tuple[wire.PartRef, ...] = ()
     files: tuple[FileRef, ...] = ()
+    at_hand: dict[str, bytes] = field(default_factory=dict)
     refusal: Refused | None = None
     known: bool = False
 
@@ -262,9 +263,23 @@ def _store_parts(batch: _Batch) -> None:
         for item in batch.fresh:
             if item.refusal is None and item.parts:
                 try:
-                    item.files = tuple(_written(batch, part, _inbox(item)[0], kept) for part in item.parts)
+                    item.files = tuple(_kept(batch, item, part, kept) for part in item.parts)
                 except Refused as refusal:
                     raise _Culprit(item, refusal) from refusal
+
+
+def _kept(batch: _Batch, item: _Item, part: wire.PartRef, kept: files.Together) -> FileRef:
+    letter_class = _inbox(item)[0]
+    if part.name not in letter_class.AT_HAND:
+        return _written(batch, part, letter_class, kept)
+    item.at_hand[part.sha256] = content = batch.parts[part.sha256]
+    return files.examine(
+        content,
+        name=part.name,
+        allowed=letter_class.PART_TYPES,
+        max_bytes=letter_class.MAX_PART_BYTES,
+        field=f"parts.{part.name}",
+    )
 
 
 def _written(batch: _Batch, part: wire.PartRef, letter_class: type[Letter], kept: files.Together) -> FileRef:
@@ -322,7 +337,7 @@ def _inbox(item: _Item) -> tuple[type[Letter], Callable[..., None]]:
 def _handed(item: _Item, *, raw: bool) -> tuple[Letter, Envelope]:
     if item.letter is None:
         raise LookupError(item.arrived.header.name)
-    return item.letter, reception.envelope_of(item.arrived, item.files, raw=raw)
+    return item.letter, reception.envelope_of(item.arrived, item.files, raw=raw, at_hand=item.at_hand)
 
 
 def _take_alone(batch: _Batch, item: _Item) -> None:

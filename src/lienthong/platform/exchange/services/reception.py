@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast
 
 from lienthong.kernel import clock, db, files, roles, sql, tracing
@@ -148,7 +149,9 @@ def _store(part: wire.PartRef, content: bytes | Path, letter_class: type[Letter]
     return files.adopt(content, sha256=part.sha256, name=part.name, allowed=allowed, max_bytes=most, field=field)
 
 
-def envelope_of(arrived: Arrived, refs: tuple[FileRef, ...], *, raw: bool) -> Envelope:
+def envelope_of(
+    arrived: Arrived, refs: tuple[FileRef, ...], *, raw: bool, at_hand: Mapping[str, bytes] = MappingProxyType({})
+) -> Envelope:
     """What its inbox function learns about a letter."""
     header = arrived.header
     return Envelope(
@@ -159,6 +162,7 @@ def envelope_of(arrived: Arrived, refs: tuple[FileRef, ...], *, raw: bool) -> En
         sent_at=header.at,
         parts=refs,
         body=wire.letter_bytes(arrived.body) if raw else b"",
+        at_hand=at_hand,
     )
 
 

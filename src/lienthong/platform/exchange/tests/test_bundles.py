@@ -75,6 +75,41 @@ def test_letters_travel_together_with_their_parts(plans: list[Envelope], monkeyp
     assert StoredFile.objects.filter(sha256=own[3].sha256).count() == 1
 
 
+def test_a_part_that_its_room_keeps_in_its_own_way_is_given_as_bytes(
+    plans: list[Envelope], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+    write = files.Together.write
+
+    def written(self: files.Together, content: Any, *, name: str, **more: Any) -> files.FileRef:
+        kept.append(name)
+        return write(self, content, name=name, **more)
+
+    drawing = files.store(pdf(1700), name="nền.pdf")
+    own = [store(pdf(2000 + number)) for number in range(2)]
+    services.post_letters(
+        [Plan(subject="A"), Plan(subject="B")], recipient="H36", parts=[(one, drawing) for one in own]
+    )
+    monkeypatch.setattr(files.Together, "write", written)
+    monkeypatch.setattr(Plan, "AT_HAND", frozenset({"bản vẽ.pdf"}))
+    assert services.deliver_due() == 2
+    assert kept == ["nền.pdf"] * 2, "no file is made of the others"
+    assert [one.parts for one in plans] == [(one, drawing) for one in own]
+    assert [dict(one.at_hand) for one in plans] == [{own[number].sha256: pdf(2000 + number)} for number in range(2)]
+
+
+def test_a_part_at_hand_is_still_of_a_kind_that_may_travel(
+    plans: list[Envelope], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = files.store(b"<html></html>", name="trang.html", allowed=frozenset({files.UNKNOWN}))
+    monkeypatch.setattr(Plan, "AT_HAND", frozenset({"trang.html"}))
+    for subject in ("A", "B"):
+        services.post_letter(Plan(subject=subject), recipient="H36", parts=[page])
+    services.deliver_due()
+    assert plans == []
+    assert set(OutgoingLetter.objects.values_list("state", "code")) == {("refused", "files.wrong-type")}
+
+
 def test_large_parts_stay_out_of_the_bundle(plans: list[Envelope], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(carrying, "_BUNDLED_BYTES", 3000)
     post(2, size=5000)
