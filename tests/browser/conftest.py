@@ -25,7 +25,9 @@ def country(chromium: Browser) -> Iterator[Country]:
     environment = {"LIENTHONG_DEMO_CRAWL": "0"}
     with (
         passing_folder() as home,
-        Country(home, free_ports(len(NAMES)), lambda _: None, people=500, environment=environment) as made,
+        Country(
+            home, free_ports(len(NAMES)), lambda _: None, people=500, durable=False, environment=environment
+        ) as made,
     ):
         made.prepare()
         made.start()

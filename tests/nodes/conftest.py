@@ -29,7 +29,9 @@ def country(collector: Collector) -> Iterator[Country]:
     }
     with (
         passing_folder() as home,
-        Country(home, free_ports(len(NAMES)), lambda _: None, people=500, environment=environment) as made,
+        Country(
+            home, free_ports(len(NAMES)), lambda _: None, people=500, durable=False, environment=environment
+        ) as made,
     ):
         made.prepare()
         made.start()

@@ -27,6 +27,7 @@ DIGITS = re.compile(r"fingerprint:\s+((?:[0-9]{5} ?){5})")
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Country]:
     with passing_folder() as folder, make_sandbox(folder / "sandbox", free_ports(len(NAMES)), lambda _: None) as made:
+        made.durable = False
         made.prepare()
         made.start()
         yield made

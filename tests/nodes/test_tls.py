@@ -54,7 +54,15 @@ def secure() -> Iterator[Country]:
     ports, environment = free_ports(2 * len(NAMES)), {"LIENTHONG_DEMO_CRAWL": "0"}
     with (
         passing_folder() as home,
-        Country(home, ports[:3], lambda _: None, people=300, environment=environment, exchange_ports=ports[3:]) as made,
+        Country(
+            home,
+            ports[:3],
+            lambda _: None,
+            people=300,
+            durable=False,
+            environment=environment,
+            exchange_ports=ports[3:],
+        ) as made,
     ):
         made.prepare()
         made.start()

@@ -6,6 +6,7 @@ Then all is left to come to rest, and judged (`documents_judge`).
 import json
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,20 @@ def run_documents_trial(home: Path, *, nodes: int, blows: int, seed: int) -> Doc
         finally:
             for one in people.values():
                 one.kill()
-        tallies = {one.code: json.loads(federation.run(one, "tally", module=PART)) for one in federation.members}
+        tallies = _tally(federation)
         told = {code: (_lines(one.sent), _lines(one.registered)) for code, one in people.items()}
     return judge(tallies, told, waiting=waiting, struck=chaos.struck, calm=calm)
+
+
+def _tally(federation: Federation) -> dict[str, Any]:
+    """What each node says of itself, all at once: each answers in a process that has to start first."""
+
+    def ask(member: Member) -> Any:
+        return json.loads(federation.run(member, "tally", module=PART))
+
+    with ThreadPoolExecutor(len(federation.members)) as asking:
+        found = asking.map(ask, federation.members)
+        return {member.code: told for member, told in zip(federation.members, found, strict=True)}
 
 
 def _wait_for_work(people: Mapping[str, People]) -> None:
