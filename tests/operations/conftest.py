@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lienthong.node.places import throw_away
+from lienthong.node.postgres import EmbeddedServer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -36,6 +37,15 @@ def folder() -> Iterator[Path]:
     yield made
     throw_away(made / "pg")
     shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture
+def home_server(folder: Path) -> Iterator[None]:
+    """The database server of the node in `home` runs, so its commands join it: a start for each would cost seconds."""
+    place = folder / "home" / "postgres"
+    with EmbeddedServer(place, durable=False):
+        yield
+    throw_away(place)
 
 
 class Starter:

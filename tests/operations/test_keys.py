@@ -13,7 +13,7 @@ from lienthong.node.demo.passing import free_ports
 from lienthong.platform.signing import services
 from lienthong.platform.signing.roles import ROLES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home_server")]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PIN = "4711-0815"
