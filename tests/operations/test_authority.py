@@ -8,11 +8,8 @@ from tests.operations.test_commands import run, write_profile
 
 
 @pytest.fixture
-def authority(folder):
+def authority(folder, home_server):
     """Words that end every command here: the profile of a node and the authority's home."""
-    made = folder / "home"
-    made.mkdir()
-    made.chmod(0o755)
     return ("--profile", write_profile(folder), "--authority", folder / "authority")
 
 
