@@ -103,6 +103,9 @@ class Document(models.Model):
             models.Index(name="document_of_agency", fields=["agency_code", "-promulgated_on", "-id"]),
             GinIndex(name="document_answers", fields=["answers"], opclasses=["jsonb_path_ops"]),
             models.Index(name="document_unindexed", fields=["id"], condition=Q(indexed_at__isnull=True)),
+            models.Index(
+                name="document_replaced_by", fields=["agency_code", "replaced_by"], condition=~Q(replaced_by="")
+            ),
         ]
 
 

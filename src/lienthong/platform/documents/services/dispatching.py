@@ -17,7 +17,7 @@ from lienthong.kernel.profile import node
 from lienthong.kernel.text import tr
 from lienthong.platform.documents.events import DocumentSent
 from lienthong.platform.documents.letters import ENVELOPE_NAME, BlobPart, EdocSent
-from lienthong.platform.documents.models import Delivery, Message
+from lienthong.platform.documents.models import Delivery, Document, Message
 from lienthong.platform.documents.services.arriving import Landing, land
 from lienthong.platform.documents.services.routing import Place, outsiders
 from lienthong.platform.documents.services.storing import (
@@ -164,11 +164,31 @@ def _post(leaving: Sequence[_Leaving], actor: Actor) -> None:
             ],
             recipient=code,
             actor=actor,
-            about=[f"edoc:{leaving[place].kept.document.pk}" for place, _ in carried],
+            about=[f"edoc:{_first_of(leaving[place]).pk}" for place, _ in carried],
             parts=[parts[place] for place, _ in carried],
         )
         for (place, _), letter_id in zip(carried, ids, strict=True):
             leaving[place].letters[code] = letter_id
+
+
+def _first_of(one: _Leaving) -> Document:
+    """The document whose letters these come after: a replacement, and all that follows it, after what it replaces.
+
+    A replacement that overtook the older document would find nothing to take out of the work lists.
+    """
+    first, older, seen = one.kept.document, one.order.replaces, {one.kept.document.pk}
+    while one.kept.message.kind != "new":
+        before = Document.objects.filter(agency_code=first.agency_code).exclude(pk__in=seen)
+        if older:
+            before = before.filter(document_id__in=older)
+        else:
+            before = before.filter(replaced_by=first.document_id).exclude(replaced_by="")
+        row = before.order_by("id").first()
+        if row is None:
+            break
+        first, older = row, ()
+        seen.add(row.pk)
+    return first
 
 
 def _parts(leaving: Sequence[_Leaving]) -> list[list[FileRef]]:

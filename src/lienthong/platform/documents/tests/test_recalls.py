@@ -12,9 +12,19 @@ import pytest
 from lienthong.kernel import clock
 from lienthong.kernel.errors import Conflict, NotFound, Refused
 from lienthong.platform.documents import inbox, queries, services
-from lienthong.platform.documents.models import Arrival, Document
+from lienthong.platform.documents.letters import EdocSent
+from lienthong.platform.documents.models import Arrival, Document, Message
 from lienthong.platform.documents.tests import circuit
-from lienthong.platform.documents.tests.circuit import CLERK, HUB_CLERK, HUB_LEADER, NOW, Circuit, Post
+from lienthong.platform.documents.tests.circuit import (
+    CLERK,
+    HUB_CLERK,
+    HUB_LEADER,
+    NOW,
+    Circuit,
+    Post,
+    document,
+    paper,
+)
 from lienthong.platform.documents.types import ArrivalFilters
 
 
@@ -115,6 +125,36 @@ def test_a_replacement_links_both_documents(loop: Circuit, hub: Post) -> None:
     assert (found.standing, found.replaced_by) == ("replaced", "H36,2026/11/23,129/UBND-VX")
     assert queries.get_arrival(newer.pk, HUB_CLERK).standing == "in-force"
     assert hub.states() == ["15"]
+
+
+def test_a_replacement_and_all_that_follows_it_stay_behind_what_it_replaces(loop: Circuit) -> None:
+    with loop.at("H36") as post:
+        services.send_document(document(127), [paper()], receivers=["G22"], actor=CLERK)
+        known: dict[str, Any] = {}
+        circuit.send()(known)
+        circuit.replace(known)
+        newer = Message.objects.get(pk=known["replaced"]).document
+        third = services.send_replacement(
+            newer.pk, document=document(130), attachments=[paper()], reason="Thay lần nữa", actor=CLERK
+        )
+        last = Message.objects.get(pk=third).document
+        services.send_recall(last.pk, reason="Thôi không ban hành", actor=CLERK)
+        lines = [about for letter, about, _ in post.letters if isinstance(letter, EdocSent)]
+    other, first, *rest = lines
+    assert first == f"edoc:{circuit.document_pk(known)}"
+    assert rest == [first] * 3, "replaced, replaced again, recalled"
+    assert other != first
+
+
+def test_documents_that_replace_each_other_are_sent_all_the_same(loop: Circuit) -> None:
+    with loop.at("H36") as post:
+        known: dict[str, Any] = {}
+        circuit.send()(known)
+        circuit.replace(known)
+        older, newer = circuit.document_pk(known), Message.objects.get(pk=known["replaced"]).document
+        Document.objects.filter(pk=newer.pk).update(replaced_by=Document.objects.get(pk=older).document_id)
+        services.send_recall(newer.pk, reason="Thôi không ban hành", actor=CLERK)
+        assert [letter.business_kind for letter, _ in post.sent()] == ["new", "replace", "recall"]
 
 
 def test_the_sender_follows_a_recall_and_may_not_recall_twice(loop: Circuit, sent: UUID) -> None:
