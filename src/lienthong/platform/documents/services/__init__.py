@@ -10,7 +10,7 @@ from lienthong.platform.documents.services.numbering import (
 from lienthong.platform.documents.services.recalls import send_recall, send_replacement, send_update
 from lienthong.platform.documents.services.receipts import send_again
 from lienthong.platform.documents.services.receiving import accept_message
-from lienthong.platform.documents.services.registering import refuse_arrival, register_arrival
+from lienthong.platform.documents.services.registering import refuse_arrival, register_arrival, register_many
 from lienthong.platform.documents.services.requests import answer_request, ask_back
 from lienthong.platform.documents.services.sending import send_document, send_documents
 from lienthong.platform.documents.services.statistics import count_changed, recount, take_in_figures
@@ -26,6 +26,7 @@ __all__ = [
     "recount",
     "refuse_arrival",
     "register_arrival",
+    "register_many",
     "reserve_numbers",
     "say_status",
     "seed_demo_documents",

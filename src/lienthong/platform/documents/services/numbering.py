@@ -6,13 +6,13 @@ and who comes next waits, which is the price of having neither gaps nor doubles.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from lienthong.kernel import audit, clock, db
+from lienthong.kernel import audit, bulk, clock, db
 from lienthong.kernel.access import Actor
 from lienthong.kernel.errors import Conflict, NotFound, Refused
 from lienthong.kernel.text import nfc, show_date, tr
@@ -233,6 +233,36 @@ def next_number(register: Register, on: date, backdating: str) -> Place:
         )
     used = set(register.entries.filter(number=before.number).values_list("suffix", flat=True))
     return Place(register, before.number, notation.next_suffix(used))
+
+
+def next_numbers(register: Register, on: date, count: int) -> list[Place]:
+    """So many numbers in a row, in a locked register. Raises Refused `documents.number-day-passed`."""
+    first = next_number(register, on, "refuse").number
+    if count > 1:
+        register.last_number += count - 1
+        register.save(update_fields=["last_number"])
+    return [Place(register, number) for number in range(first, first + count)]
+
+
+def write_entries(
+    places: Sequence[Place], *, on: date, actor: Actor, facts: Sequence[Mapping[str, Any]]
+) -> list[RegisterEntry]:
+    """As `write_entry`, for many."""
+    rows = [
+        RegisterEntry(
+            register=place.register,
+            number=place.number,
+            suffix=place.suffix,
+            registered_on=on,
+            actor=actor.label,
+            created_at=clock.now(),
+            **one,
+        )
+        for place, one in zip(places, facts, strict=True)
+    ]
+    bulk.take_keys(rows)
+    bulk.insert(rows)
+    return rows
 
 
 def write_entry(place: Place, *, on: date, actor: Actor, **facts: Any) -> RegisterEntry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from lienthong.kernel import audit, db
@@ -15,7 +16,7 @@ from lienthong.platform.documents.models import Arrival, RegisterEntry
 from lienthong.platform.documents.notation import show_number
 from lienthong.platform.documents.queries.entries import number_ref
 from lienthong.platform.documents.services import registers
-from lienthong.platform.documents.services.statuses import lock_arrival, say_status
+from lienthong.platform.documents.services.statuses import lock_arrival, lock_arrivals, require_now, say_all, say_status
 from lienthong.platform.documents.types import NumberRef
 
 MOST_AT_ONCE = 100
@@ -41,14 +42,7 @@ def register_arrival(
     with db.atomic():
         arrival = lock_arrival(arrival_id)
         rights.require_clerk(actor, arrival.agency_code)
-        known = registers.entry_of_arrival(arrival_id)
-        if known is not None:
-            raise Conflict(
-                "documents.already-registered",
-                tr("Văn bản đã có số đến {number}.", "The document has the number of arrival {number} already.").format(
-                    number=show_number(known.number, known.suffix)
-                ),
-            )
+        _require_unregistered(registers.entry_of_arrival(arrival_id))
         say_status(arrival_id, "03", actor=actor)
         entry = _enter(arrival, actor, number, note, receivers)
         audit.record(actor, "documents.register", f"arrival:{arrival_id}", number=entry.number)
@@ -56,9 +50,9 @@ def register_arrival(
 
 
 def register_many(arrival_ids: Sequence[UUID], *, actor: Actor) -> list[Registered]:
-    """Register several arrivals, the most urgent first, then as they came; each by itself or not at all.
+    """Register several arrivals, the most urgent first, then as they came, in as many statements as one takes.
 
-    Raises Refused `documents.too-many`.
+    One that cannot be registered says why and holds none of the others up. Raises Refused `documents.too-many`.
     """
     wanted = list(dict.fromkeys(arrival_ids))
     if len(wanted) > MOST_AT_ONCE:
@@ -66,14 +60,52 @@ def register_many(arrival_ids: Sequence[UUID], *, actor: Actor) -> list[Register
             "documents.too-many",
             tr("Mỗi lần tối đa {n} văn bản.", "At most {n} documents at a time.").format(n=MOST_AT_ONCE),
         )
-    order = Arrival.objects.filter(pk__in=wanted).order_by("-urgency", "arrived_at", "id").values_list("pk", flat=True)
-    done = []
-    for one in list(order):
+    with db.atomic():
+        rows = sorted(lock_arrivals(wanted), key=lambda row: (-row.urgency, row.arrived_at, row.pk))
+        problems = _problems(rows, actor)
+        going = [row for row in rows if row.pk not in problems]
+        numbers: dict[UUID, NumberRef] = {}
+        # In one order, for two who register for the same agencies would wait for each other.
+        for agency_code in sorted({row.agency_code for row in going}):
+            here = [row for row in going if row.agency_code == agency_code]
+            try:
+                with db.atomic():
+                    numbers |= _register_all(agency_code, here, actor)
+            except Refused as refusal:
+                problems |= dict.fromkeys((row.pk for row in here), refusal.message)
+    return [Registered(row.pk, numbers.get(row.pk), problems.get(row.pk)) for row in rows]
+
+
+def _problems(rows: Sequence[Arrival], actor: Actor) -> dict[UUID, Bilingual]:
+    """Why some of these locked arrivals cannot be registered."""
+    known = {entry.arrival_id: entry for entry in RegisterEntry.objects.filter(arrival__in=[row.pk for row in rows])}
+    problems: dict[UUID, Bilingual] = {}
+    for row in rows:
         try:
-            done.append(Registered(one, register_arrival(one, actor=actor), None))
+            rights.require_clerk(actor, row.agency_code)
+            _require_unregistered(known.get(row.pk))
+            require_now(row, "03")
         except Refused as refusal:
-            done.append(Registered(one, None, refusal.message))
-    return done
+            problems[row.pk] = refusal.message
+    return problems
+
+
+def _register_all(agency_code: str, rows: Sequence[Arrival], actor: Actor) -> dict[UUID, NumberRef]:
+    say_all(rows, "03", actor=actor)
+    entries = registers.enter_arrivals(agency_code, actor, [_facts(row) for row in rows])
+    told = {f"arrival:{row.pk}": {"number": entry.number} for row, entry in zip(rows, entries, strict=True)}
+    audit.record_many(actor, "documents.register", told)
+    return {row.pk: number_ref(entry) for row, entry in zip(rows, entries, strict=True)}
+
+
+def _require_unregistered(known: RegisterEntry | None) -> None:
+    if known is not None:
+        raise Conflict(
+            "documents.already-registered",
+            tr("Văn bản đã có số đến {number}.", "The document has the number of arrival {number} already.").format(
+                number=show_number(known.number, known.suffix)
+            ),
+        )
 
 
 def refuse_arrival(arrival_id: UUID, *, reason: str, actor: Actor) -> None:
@@ -82,8 +114,18 @@ def refuse_arrival(arrival_id: UUID, *, reason: str, actor: Actor) -> None:
 
 
 def _enter(arrival: Arrival, actor: Actor, number: str, note: str, receivers: str) -> RegisterEntry:
-    document = arrival.document
     facts = {
+        **_facts(arrival),
+        "note": (read_text(note) or "")[:1000],
+        "receivers": (read_text(receivers) or "")[:2000],
+    }
+    return registers.enter_arrival(registers.incoming_place(arrival.agency_code, number=number), actor, **facts)
+
+
+def _facts(arrival: Arrival) -> dict[str, Any]:
+    """What its line in the register says of an arrival."""
+    document = arrival.document
+    return {
         "arrival_id": arrival.pk,
         "document_id": document.pk,
         "code": document.code[:120],
@@ -95,7 +137,4 @@ def _enter(arrival: Arrival, actor: Actor, number: str, note: str, receivers: st
         "signer": document.signer_name,
         "priority": document.priority,
         "secrecy": document.secrecy,
-        "note": (read_text(note) or "")[:1000],
-        "receivers": (read_text(receivers) or "")[:2000],
     }
-    return registers.enter_arrival(registers.incoming_place(arrival.agency_code, number=number), actor, **facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -128,6 +128,14 @@ def enter_arrival(place: numbering.Place | RegisterEntry, actor: Actor, **facts:
     place.reserved, place.indexed_at, place.actor = False, None, actor.label
     place.save()
     return place
+
+
+def enter_arrivals(agency_code: str, actor: Actor, facts: Sequence[Mapping[str, Any]]) -> list[RegisterEntry]:
+    """Write arrivals under the next numbers of today, in their order."""
+    today = clock.today()
+    register = numbering.lock_register(agency_code, "in", "", today, INCOMING)
+    places = numbering.next_numbers(register, today, len(facts))
+    return numbering.write_entries(places, on=today, actor=actor, facts=facts)
 
 
 def reserve_arrival_numbers(agency_code: str, *, count: int, reason: str, actor: Actor) -> Sequence[NumberRef]:

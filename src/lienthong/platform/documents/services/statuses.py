@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 
 from lienthong.kernel import audit, clock, db, events
 from lienthong.kernel.access import SYSTEM, Actor
@@ -61,20 +62,45 @@ def say_status(
         audit.record(actor, "documents.say-status", f"arrival:{row.pk}", status=status)
 
 
+def say_all(rows: Sequence[Arrival], status: StatusCode, *, actor: Actor) -> None:
+    """As `say_status`, for arrivals that the caller has locked and each of which may become that (`require_now`)."""
+    now = clock.now()
+    going = [row for row in rows if row.status != status]
+    say_back([(row, told_of(row, row.message, status, at=now), row.message) for row in going], actor)
+    for row in going:
+        _publish(row, status, now)
+    Arrival.objects.filter(pk__in=[row.pk for row in going]).update(
+        status=status, status_at=now, updated_at=now, opened_at=Coalesce("opened_at", Value(now))
+    )
+    audit.record_many(actor, "documents.say-status", {f"arrival:{row.pk}": {"status": status} for row in going})
+
+
 def lock_arrival(arrival_id: UUID) -> Arrival:
     """An arrival with its message and document, locked. Raises NotFound `documents.no-such-arrival`."""
-    row = (
-        Arrival.objects.select_for_update(of=("self",))
-        .select_related("message", "document", "asked_by")
-        .defer("message__envelope", "asked_by__envelope", "document__content")
-        .filter(pk=arrival_id)
-        .first()
-    )
-    if row is None:
+    rows = lock_arrivals([arrival_id])
+    if not rows:
         raise NotFound(
             "documents.no-such-arrival", tr("Không có văn bản đến này.", "There is no such incoming document.")
         )
-    return row
+    return rows[0]
+
+
+def lock_arrivals(arrival_ids: Sequence[UUID]) -> list[Arrival]:
+    """Those arrivals that there are, with their messages and documents, locked in one order."""
+    return list(
+        Arrival.objects.select_for_update(of=("self",))
+        .select_related("message", "document", "asked_by")
+        .defer("message__envelope", "asked_by__envelope", "document__content")
+        .filter(pk__in=arrival_ids)
+        .order_by("pk")
+    )
+
+
+def require_now(row: Arrival, status: StatusCode) -> None:
+    """May this arrival be or become that at this moment? Raises what `say_status` raises."""
+    if row.status != status:
+        _require_may(row, status)
+        _moment(row, None)
 
 
 def _require_may(row: Arrival, status: str) -> None:
@@ -117,6 +143,10 @@ def _moment(row: Arrival, at: datetime | None) -> datetime:
 def _say(row: Arrival, status: str, at: datetime, reason: str, staff: Staff, actor: Actor) -> None:
     told = told_of(row, row.message, status, at=at, reason=reason, staff=staff)
     say_back([(row, told, row.message)], actor)
+    _publish(row, status, at)
+
+
+def _publish(row: Arrival, status: str, at: datetime) -> None:
     events.publish(ArrivalStatusChanged(row.pk, row.document.document_id, row.sender_code, row.agency_code, status, at))
 
 
