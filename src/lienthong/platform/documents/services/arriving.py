@@ -91,7 +91,9 @@ def _lock(landings: Sequence[Landing]) -> _Known:
             agency_code__in={agency for agency, _ in replaced}, document_id__in={old for _, old in replaced}
         )
         ids |= {row.pk for row in older if (row.agency_code, row.document_id) in replaced}
-    rows = Arrival.objects.select_for_update(of=("self",)).select_related("document").filter(document__in=ids)
+    rows = (
+        Arrival.objects.select_for_update(no_key=True, of=("self",)).select_related("document").filter(document__in=ids)
+    )
     return {(row.document_id, row.agency_code): row for row in rows.order_by("id")}
 
 

@@ -153,7 +153,7 @@ def _move_deliveries(row: AxisTask, transport: str, problem: str, remote_id: str
     now = clock.now()
     movable = ("waiting", "failed") if transport != "waiting" else ("failed",)
     rows = list(
-        Delivery.objects.select_for_update()
+        Delivery.objects.select_for_update(no_key=True)
         .filter(message_id=row.message_id, agency_code__in=row.receivers, transport__in=movable)
         .order_by("id")
     )

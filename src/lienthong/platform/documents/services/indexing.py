@@ -55,7 +55,9 @@ def index_waiting(limit: int = BATCH) -> int:
 def _index_documents(limit: int) -> int:
     with db.atomic():
         rows = list(
-            Document.objects.select_for_update(skip_locked=True).filter(indexed_at__isnull=True).order_by("pk")[:limit]
+            Document.objects.select_for_update(no_key=True, skip_locked=True)
+            .filter(indexed_at__isnull=True)
+            .order_by("pk")[:limit]
         )
         if not rows:
             return 0

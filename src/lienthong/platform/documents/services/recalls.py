@@ -112,7 +112,7 @@ def send_replacement(
 
 
 def _lock_sent(document_id: UUID, actor: Actor) -> Document:
-    row = Document.objects.select_for_update().filter(pk=document_id, messages__direction="out").first()
+    row = Document.objects.select_for_update(no_key=True).filter(pk=document_id, messages__direction="out").first()
     if row is None:
         raise NotFound("documents.no-such-document", tr("Không có văn bản đi này.", "There is no such document."))
     require_work(actor, row.agency_code, *CLERKS)
@@ -181,7 +181,7 @@ def _newest_attachments(row: Document) -> tuple[AttachmentFacts, ...]:
 
 def after_sending(message: NewMessage, replaces: Sequence[str], *, whole: bool) -> None:
     """What a sent recall, update or replacement means for the sender's own copy."""
-    rows = Document.objects.select_for_update().filter(agency_code=message.sender_code)
+    rows = Document.objects.select_for_update(no_key=True).filter(agency_code=message.sender_code)
     if message.kind == "replace":
         rows.filter(document_id__in=list(replaces), standing="in-force").update(
             standing="replaced", replaced_by=message.document.document_id

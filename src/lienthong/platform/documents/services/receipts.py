@@ -60,7 +60,9 @@ def _older(most: int) -> list[UUID]:
 
 def _record(outcomes: Mapping[UUID, LetterOutcome]) -> None:
     rows = list(
-        Delivery.objects.select_for_update().filter(letter_id__in=list(outcomes), transport="waiting").order_by("id")
+        Delivery.objects.select_for_update(no_key=True)
+        .filter(letter_id__in=list(outcomes), transport="waiting")
+        .order_by("id")
     )
     steps = [one for row in rows if row.letter_id for one in _apply(row, outcomes[row.letter_id])]
     keep_steps(steps)
@@ -89,7 +91,9 @@ def fail_deliveries(letter_id: UUID, reason: str) -> int:
     """A letter came back refused: its recipients did not get the document; gives how many."""
     with db.atomic():
         rows = list(
-            Delivery.objects.select_for_update().filter(letter_id=letter_id, transport="waiting").order_by("id")
+            Delivery.objects.select_for_update(no_key=True)
+            .filter(letter_id=letter_id, transport="waiting")
+            .order_by("id")
         )
         proof = Evidence("letter", str(letter_id))
         keep_steps([_fail(row, clock.now(), reason, proof) for row in rows])
@@ -103,10 +107,12 @@ def send_again(message_id: UUID, *, actor: Actor) -> int:
     Raises Conflict `documents.nothing-failed`; NotAllowed.
     """
     with db.atomic():
-        message = Message.objects.select_for_update(of=("self",)).select_related("document").get(pk=message_id)
+        message = (
+            Message.objects.select_for_update(no_key=True, of=("self",)).select_related("document").get(pk=message_id)
+        )
         require_work(actor, message.sender_code, *CLERKS, "operator")
         rows = list(
-            Delivery.objects.select_for_update()
+            Delivery.objects.select_for_update(no_key=True)
             .filter(message=message, transport="failed")
             .exclude(node_code__startswith="axis:")
             .order_by("id")

@@ -64,7 +64,7 @@ def never_sent(document_id: str, agency_code: str) -> NotFound:
 
 def _lock(said: Sequence[Said]) -> Mapping[tuple[UUID, str], Delivery]:
     found = (
-        Delivery.objects.select_for_update(of=("self",))
+        Delivery.objects.select_for_update(no_key=True, of=("self",))
         .select_related("message", "message__document")
         .defer("message__envelope", "message__document__content")
         .filter(

@@ -54,7 +54,7 @@ def take_request(told: StatusTold, proof: Evidence) -> None:
     Raises NotFound `documents.never-received`.
     """
     row = (
-        Arrival.objects.select_for_update(of=("self",))
+        Arrival.objects.select_for_update(no_key=True, of=("self",))
         .select_related("message", "document")
         .filter(message=told.message_id, agency_code=told.receiver)
         .first()
@@ -91,7 +91,7 @@ def ask_back(message_id: UUID, agency_code: str, reason: str, actor: Actor) -> N
     told = check_reason(reason, needed=True)
     with db.atomic():
         row = (
-            Delivery.objects.select_for_update(of=("self",))
+            Delivery.objects.select_for_update(no_key=True, of=("self",))
             .select_related("message", "message__document")
             .filter(message=message_id, agency_code=agency_code)
             .first()

@@ -88,7 +88,7 @@ def lock_arrival(arrival_id: UUID) -> Arrival:
 def lock_arrivals(arrival_ids: Sequence[UUID]) -> list[Arrival]:
     """Those arrivals that there are, with their messages and documents, locked in one order."""
     return list(
-        Arrival.objects.select_for_update(of=("self",))
+        Arrival.objects.select_for_update(no_key=True, of=("self",))
         .select_related("message", "document", "asked_by")
         .defer("message__envelope", "asked_by__envelope", "document__content")
         .filter(pk__in=arrival_ids)
@@ -204,7 +204,7 @@ def announce_arrivals(limit: int = MOST_ANNOUNCED) -> int:
     """Say 01 for what has arrived and was not told yet, many under one signature; gives how many."""
     with db.atomic():
         rows = list(
-            Arrival.objects.select_for_update(of=("self",), skip_locked=True)
+            Arrival.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
             .select_related("message", "document")
             .defer("message__envelope", "document__content")
             .filter(status="")

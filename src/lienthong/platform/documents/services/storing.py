@@ -113,7 +113,7 @@ def lock_documents(given: Sequence[NewMessage]) -> dict[tuple[str, str], Documen
         ]
     )
     locked = (
-        Document.objects.select_for_update()
+        Document.objects.select_for_update(no_key=True)
         .filter(agency_code__in={key[0] for key in rows}, document_id__in={key[1] for key in rows})
         .order_by("agency_code", "document_id")
     )

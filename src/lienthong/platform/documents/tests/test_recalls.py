@@ -8,12 +8,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from lienthong.kernel import clock
 from lienthong.kernel.errors import Conflict, NotFound, Refused
 from lienthong.platform.documents import inbox, queries, services
 from lienthong.platform.documents.letters import EdocSent
 from lienthong.platform.documents.models import Arrival, Document, Message
+from lienthong.platform.documents.services import indexing
 from lienthong.platform.documents.tests import circuit
 from lienthong.platform.documents.tests.circuit import (
     CLERK,
@@ -144,6 +147,18 @@ def test_a_replacement_and_all_that_follows_it_stay_behind_what_it_replaces(loop
     assert first == f"edoc:{circuit.document_pk(known)}"
     assert rest == [first] * 3, "replaced, replaced again, recalled"
     assert other != first
+
+
+def test_what_waits_for_a_document_does_not_hold_up_a_line_about_it(loop: Circuit, hub: Post) -> None:
+    """A line of the register, a step, a message refer to a row that somebody else may hold: two such would deadlock."""
+    with CaptureQueriesContext(connection) as asked:
+        arrival = circuit.took(loop, circuit.send(), circuit.update)
+        services.register_arrival(arrival.pk, actor=HUB_CLERK)
+        indexing.index_waiting()
+    locks = [one["sql"] for one in asked if "FOR UPDATE" in one["sql"] or "FOR NO KEY UPDATE" in one["sql"]]
+    parents = ('FROM "documents_document"', 'FROM "documents_arrival"', 'FROM "documents_delivery"')
+    assert len(held := [one for one in locks if any(parent in one for parent in parents)]) >= 4
+    assert [one for one in held if "FOR NO KEY UPDATE" not in one] == []
 
 
 def test_documents_that_replace_each_other_are_sent_all_the_same(loop: Circuit) -> None:
