@@ -91,6 +91,7 @@ def look() -> Callable[..., None]:
     axe = Axe()
 
     def look_at(page: Any, name: str = "") -> None:
+        page.wait_for_load_state()  # a press may have led to a page that is only arriving
         place = f"{name} {page.url} at {page.viewport_size['width']}"
         if name and (folder := os.environ.get("LIENTHONG_PICTURES")):
             page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
