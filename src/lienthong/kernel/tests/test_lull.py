@@ -51,8 +51,8 @@ def test_nothing_rests_for_ever(seconds: list[float]) -> None:
     assert not rest.is_here(), "then it rests again"
 
 
-def test_the_lulls_of_a_process_hear_of_its_letters(seconds: list[float]) -> None:
-    seconds[0] += 10_000  # after whatever other tests brought
+def test_the_lulls_of_a_process_hear_of_its_letters(seconds: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lull, "_TRAFFIC", Traffic())
     one, other = lull.lull(), lull.lull(5)
     assert one.is_here()
     lull.note(HEAVY)
