@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 HEAVY: Final = 50
-"""So many letters within `_WINDOW` seconds are many: ten times what the busiest province has in its busiest hour."""
+"""So many letters within `_WINDOW` seconds are many: only systems that hand in sets reach it. The whole national axis
+carried 4.5 million documents in its first two years, less than one a second of its office hours."""
 
 LONGEST: Final = 120.0
 """Seconds that anything rests at most while the traffic does not end."""
