@@ -267,15 +267,7 @@ def write_entries(
 
 def write_entry(place: Place, *, on: date, actor: Actor, **facts: Any) -> RegisterEntry:
     """The entry itself."""
-    return RegisterEntry.objects.create(
-        register=place.register,
-        number=place.number,
-        suffix=place.suffix,
-        registered_on=on,
-        actor=actor.label,
-        created_at=clock.now(),
-        **facts,
-    )
+    return write_entries([place], on=on, actor=actor, facts=[facts])[0]
 
 
 def lock_entry(entry_id: int, actor: Actor) -> RegisterEntry:
