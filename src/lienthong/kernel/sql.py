@@ -1,13 +1,15 @@
 """Statements of the hot paths, bound on the server and in binary: bodies travel as bytes, not as hexadecimal text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+import orjson
 import psycopg
 from django.db import connection
-from psycopg.types.numeric import Int8
+from psycopg.types.json import Jsonb
+from psycopg.types.numeric import Int2, Int4, Int8
 
 
 @contextmanager
@@ -39,28 +41,59 @@ Columns = tuple[tuple[str, str], ...]
 """Names of columns with their types in PostgreSQL."""
 
 
-def insert_rows(table: str, columns: Columns, given: Sequence[Sequence[Any]]) -> None:
-    """Insert many rows. Raises psycopg's UniqueViolation; nothing is inserted then."""
+_WRAPPED: dict[str, Callable[[Any], Any]] = {
+    "int2": Int2,
+    "int4": Int4,
+    "int8": Int8,
+    "jsonb": partial(Jsonb, dumps=orjson.dumps),
+}
+"""Types follow from the values, which is quicker than naming them; only whole numbers must say how long they are, and
+what is JSON that it is."""
+
+
+def insert_rows(table: str, columns: Columns, given: Sequence[Sequence[Any]], *, new_only: bool = False) -> None:
+    """Insert many rows; with `new_only` those that a constraint says are there already stay as they are.
+
+    Raises psycopg's UniqueViolation; nothing is inserted then.
+    """
     if not given:
         return
-    if len(given) <= _FEW:
-        run(_unnest(table, columns), list(map(list, zip(*given, strict=True))))
+    if new_only or len(given) <= _FEW:
+        ending = " ON CONFLICT DO NOTHING" if new_only else ""
+        run(f"{_unnest(table, columns)}{ending}", _arrays(columns, given))
         return
-    # Types follow from the values, which is quicker than naming them; only whole numbers must say how long they are.
-    whole = {place for place, (_, kind) in enumerate(columns) if kind == "int8"}
+    wrapped = [(place, _WRAPPED[kind]) for place, (_, kind) in enumerate(columns) if kind in _WRAPPED]
     with cursor() as plain, plain.copy(_copy(table, columns)) as copy:
         for row in given:
-            copy.write_row(
-                [Int8(value) if place in whole else value for place, value in enumerate(row)] if whole else row
-            )
+            copy.write_row(_wrap(row, wrapped) if wrapped else row)
+
+
+def _wrap(row: Sequence[Any], wrapped: Sequence[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
+    values = list(row)
+    for place, wrap in wrapped:
+        if values[place] is not None:
+            values[place] = wrap(values[place])
+    return values
+
+
+def _arrays(columns: Columns, given: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    arrays = [list(column) for column in zip(*given, strict=True)]
+    for place, (_, kind) in enumerate(columns):
+        if kind == "jsonb":
+            arrays[place] = [None if value is None else orjson.dumps(value).decode() for value in arrays[place]]
+    return arrays
 
 
 @cache
 def _copy(table: str, columns: Columns) -> bytes:
-    return f"COPY {table} ({', '.join(name for name, _ in columns)}) FROM STDIN (FORMAT BINARY)".encode()
+    return f"COPY {table} ({_names(columns)}) FROM STDIN (FORMAT BINARY)".encode()
 
 
 @cache
 def _unnest(table: str, columns: Columns) -> str:
-    arrays = ", ".join(f"%b::{kind}[]" for _, kind in columns)
-    return f"INSERT INTO {table} ({', '.join(name for name, _ in columns)}) SELECT * FROM unnest({arrays})"  # noqa: S608 (constants)
+    arrays = ", ".join("%b::text[]::jsonb[]" if kind == "jsonb" else f"%b::{kind}[]" for _, kind in columns)
+    return f"INSERT INTO {table} ({_names(columns)}) SELECT * FROM unnest({arrays})"  # noqa: S608 (constants)
+
+
+def _names(columns: Columns) -> str:
+    return ", ".join(f'"{name}"' for name, _ in columns)
